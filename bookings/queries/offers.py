@@ -1,0 +1,1 @@
+def offers_for(request): return ()

@@ -1,0 +1,8 @@
+"""Environment of the tests, set before Django reads its settings (loaded by `-p tests.environment`)."""
+
+import os
+
+os.environ.update(IGNORE_DOTENV="1", LOCAL="1", PLAIN_STATIC="1", SQLITE_SYNCHRONOUS="OFF", LOG_LEVEL="WARNING", RATE_PLAN="100000/hour", RATE_OPEN="100000/minute")
+os.environ.setdefault("SECRET_KEY", "only-for-tests-0123456789-abcdefghijklmnop")
+os.environ.setdefault("FIELD_KEYS", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
+os.environ.setdefault("EMAIL_URL", "memorymail://")

@@ -1,0 +1,23 @@
+"""Lists are paged: `page`, `page_size` (max 100)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rest_framework import pagination
+
+
+class PageNumberPagination(pagination.PageNumberPagination):
+    page_size = 25
+    page_size_query_param = "page_size"
+    max_page_size = 100
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        answer = super().get_paginated_response_schema(schema)
+        answer["required"] = ["count", "next", "previous", "results"]
+        return answer
+
+
+def page_of(rows: Sequence[Any], *, page: int, size: int) -> Sequence[Any]:
+    return rows[(page - 1) * size : page * size]

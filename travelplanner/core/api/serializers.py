@@ -1,0 +1,58 @@
+"""Field types and shapes that every area shares."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from rest_framework import serializers
+
+from .. import money
+
+
+class ErrorSerializer(serializers.Serializer):
+    """The error body."""
+
+    status = serializers.IntegerField()
+    error = serializers.CharField()
+    message = serializers.CharField()
+    timestamp = serializers.DateTimeField()
+    request_id = serializers.CharField()
+    fields = serializers.DictField(required=False)  # type: ignore[assignment]  # the contract's own name
+    details = serializers.DictField(required=False)
+
+
+class MoneySerializer(serializers.Serializer):
+    """`{"amount": "12.50", "currency": "EUR"}`."""
+
+    amount = serializers.CharField()
+    currency = serializers.CharField(min_length=3, max_length=3)
+
+
+class CurrencyField(serializers.CharField):
+    """An ISO 4217 code in use today; lower case is accepted."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_length": 3, "max_length": 3, **kwargs})
+
+    def to_internal_value(self, data: Any) -> str:
+        code = super().to_internal_value(data).upper()
+        if code not in money.known_currencies():
+            raise serializers.ValidationError("This is not a currency code in use, such as INR or EUR.")
+        return code
+
+
+class AmountField(serializers.DecimalField):
+    """A non-negative amount that fits the columns."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_digits": 15, "decimal_places": 3, "min_value": Decimal(0), **kwargs})
+
+
+class StrictIntegerField(serializers.IntegerField):
+    """A JSON integer; not a bool, a float or a string of digits."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return super().to_internal_value(data)

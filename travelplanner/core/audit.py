@@ -1,0 +1,37 @@
+"""The audit trail: who did what to which row, without personal data, written in the transaction of the deed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models
+
+from . import clock
+from .actor import Actor
+
+
+def record(
+    *,
+    actor: Actor,
+    action: str,
+    row: models.Model,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    now: dt.datetime | None = None,
+) -> None:
+    """Write one AuditEntry. `before` and `after` hold changed facts, never personal data."""
+    from .models import AuditEntry
+
+    AuditEntry.objects.create(
+        actor_id=actor.user_id,
+        actor_label=actor.label,
+        action=action,
+        object_type=row._meta.label_lower,
+        object_id=str(row.pk),
+        before=dict(before or {}),
+        after=dict(after or {}),
+        request_id=actor.request_id,
+        created_at=now or clock.now(),
+    )

@@ -1,0 +1,75 @@
+"""The schedule: apps register jobs in `ready()`, a worker runs what is due. Each job is idempotent and short."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS
+
+from . import clock
+
+logger = logging.getLogger(__name__)
+HEARTBEAT = "worker_heartbeat"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`run` returns a short text or None; `every` is in seconds."""
+
+    name: str
+    every: int
+    run: Callable[[], str | None]
+
+
+_jobs: dict[str, Job] = {}
+
+
+def register(name: str, *, every: int, run: Callable[[], str | None]) -> None:
+    _jobs[name] = Job(name, every, run)
+
+
+def registered() -> dict[str, Job]:
+    return dict(_jobs)
+
+
+def sync_after_migrate(using: str = DEFAULT_DB_ALIAS, app_config: Any = None, **kwargs: Any) -> None:
+    """Make a row for each registered job; a changed interval is taken over, `enabled` is staff's."""
+    if app_config is not None and app_config.label == "core":
+        from .models import PeriodicJob
+
+        for job in _jobs.values():
+            PeriodicJob.objects.using(using).update_or_create(name=job.name, defaults={"interval_seconds": job.every})
+
+
+def run_due(*, now: dt.datetime | None = None) -> int:
+    """Run every due job once; returns how many ran. Two workers never run the same turn: the claim is a conditional UPDATE."""
+    from .models import PeriodicJob
+
+    now = now or clock.now()
+    ran = 0
+    for row in PeriodicJob.objects.filter(enabled=True, next_run_at__lte=now):
+        job = _jobs.get(row.name)
+        if job is None:
+            continue
+        claimed = PeriodicJob.objects.filter(pk=row.pk, next_run_at=row.next_run_at).update(
+            next_run_at=now + dt.timedelta(seconds=row.interval_seconds), last_started_at=now
+        )
+        if not claimed:
+            continue
+        ran += 1
+        try:
+            result, error = str(job.run() or ""), ""
+        except Exception as problem:  # one broken job must not stop the others
+            logger.exception("periodic job %s failed", row.name)
+            result, error = "", f"{type(problem).__name__}: {problem}"[:500]
+        PeriodicJob.objects.filter(pk=row.pk).update(
+            last_finished_at=clock.now(), last_error=error, last_result=result[:200], failures_in_row=row.failures_in_row + 1 if error else 0
+        )
+    return ran
+
+
+register(HEARTBEAT, every=5, run=lambda: None)

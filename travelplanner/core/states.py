@@ -1,0 +1,14 @@
+"""States of core's own rows."""
+
+from .transitions import StateMachine
+
+OUTBOX = StateMachine(
+    name="outbox",
+    initial="queued",
+    table={
+        "queued": frozenset({"sending", "dead"}),
+        "sending": frozenset({"queued", "sent", "dead"}),
+        "sent": frozenset(),
+        "dead": frozenset({"queued"}),
+    },
+)

@@ -1,0 +1,33 @@
+"""Django's error handlers (`handler404` ...), in the contract's two shapes."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+
+from .. import errors
+from ..api import errors as api_errors
+from .middleware import error_response
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_response(request, 400, errors.Invalid.default_message)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_response(request, 403, errors.NotAllowed.default_message)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_response(request, 404, errors.NotFound.default_message)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Stands alone: no database, no session, no context processor."""
+    if api_errors.wants_json(request):
+        return JsonResponse(api_errors.body(500, errors.AppError.default_message), status=500)
+    return HttpResponse(render_to_string("errors/500.html"), status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return error_response(request, 403, errors.NotAllowed.default_message, code="csrf")

@@ -1,0 +1,96 @@
+"""Per request: an id, security headers, and error pages or bodies for what views raise."""
+
+from __future__ import annotations
+
+import logging
+import re
+import uuid
+from collections.abc import Callable
+
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.conf import settings
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from .. import errors, logs
+from ..api import errors as api_errors
+
+logger = logging.getLogger(__name__)
+GetResponse = Callable[[HttpRequest], HttpResponse]
+SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+WIDER_POLICY = {
+    "default-src": [SELF],
+    "script-src": [SELF, UNSAFE_INLINE, UNSAFE_EVAL],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:"],
+    "font-src": [SELF, "data:"],
+    "connect-src": [SELF],
+    "worker-src": [SELF, "blob:"],
+    "object-src": [NONE],
+    "base-uri": [NONE],
+    "form-action": [SELF],
+    "frame-ancestors": [NONE],
+}
+
+
+class RequestIdMiddleware:
+    """Gives the request an id (a well-formed X-Request-ID is kept) for logs, audit and error bodies."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        sent = request.headers.get("X-Request-ID", "")
+        request_id = sent if SAFE_ID.fullmatch(sent) else uuid.uuid4().hex
+        token = logs.request_id.set(request_id)
+        try:
+            response = self.get_response(request)
+        finally:
+            logs.request_id.reset(token)
+        response["X-Request-ID"] = request_id
+        return response
+
+
+class SecurityHeadersMiddleware:
+    """Headers that Django has no setting for; the wider CSP of admin and API reader."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self), payment=(self)")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
+class ErrorPageMiddleware:
+    """What a page view raises becomes a page (or the error body under /api): AppError, and a database that can't be had."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path.startswith(settings.CSP_WIDER_PREFIXES):
+            response._csp_replace = WIDER_POLICY  # type: ignore[attr-defined]
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, errors.AppError):
+            return error_response(request, error.status, error.message, code=error.code, extra=error.extra)
+        if isinstance(error, OperationalError) and api_errors.is_busy(error):
+            logger.warning("database not available: %s", error)
+            response = error_response(request, 503, errors.Unavailable.default_message)
+            response["Retry-After"] = "2"
+            return response
+        return None
+
+
+def error_response(request: HttpRequest, status: int, message: object, *, code: str = "", extra: dict | None = None) -> HttpResponse:
+    """The answer to an error outside DRF: JSON under /api, else the page `errors/<status>.html`."""
+    if api_errors.wants_json(request):
+        return JsonResponse(api_errors.body(status, message, code=code, extra=extra), status=status)
+    known = status if status in (400, 403, 404, 405, 409, 500, 503) else 400
+    return render(request, f"errors/{known}.html", {"message": message, "code": code, "status": status}, status=status)

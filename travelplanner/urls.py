@@ -1,0 +1,29 @@
+"""All addresses: pages, API, sign-in, admin, health."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from travelplanner.core.web import health
+from trips.web import home
+
+urlpatterns = [
+    path("", home.show_home, name="home"),
+    path("help", home.show_help, name="help"),
+    path("", include("trips.web.urls")),
+    path("", include("bookings.web.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+    path("health", health.overview, name="health"),
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
+    path("api/", include("travelplanner.core.api.urls")),
+    path("api/", include("accounts.api.urls")),
+    path("api/", include("trips.api.urls")),
+    path("api/", include("bookings.api.urls")),
+]
+
+handler400 = "travelplanner.core.web.errors.bad_request"
+handler403 = "travelplanner.core.web.errors.forbidden"
+handler404 = "travelplanner.core.web.errors.not_found"
+handler500 = "travelplanner.core.web.errors.server_error"
