@@ -79,10 +79,12 @@ def usable_prices(request: BudgetRequest, prices: Sequence[PersonPrice]) -> list
 
 def _hotel_total(hotel: HotelPrice, people: int, when: Calendar) -> float:
     """USD for all nights, with the hotel's own high months and weekends."""
-    high = 1 + float(hotel.high_percent) / 100
-    nights = sum(n * (high if m in hotel.high_months else 1) for m, n in enumerate(when.nights, start=1))
-    weekend = 1 + when.weekend_share * float(hotel.weekend_percent) / 100
-    return in_usd(hotel.nightly, hotel.currency) * rooms_needed(people, hotel.sleeps) * nights * weekend
+    high, weekend = 1 + float(hotel.high_percent) / 100, float(hotel.weekend_percent) / 100
+    nights = sum(
+        (n + w * weekend) * (high if month in hotel.high_months else 1.0)
+        for month, (n, w) in enumerate(zip(when.nights, when.weekend_nights, strict=True), start=1)
+    )
+    return in_usd(hotel.nightly, hotel.currency) * rooms_needed(people, hotel.sleeps) * nights
 
 
 def food_part(request: BudgetRequest, place: PlaceLevel, when: Calendar, drift: float) -> Part:

@@ -37,11 +37,11 @@ class PlaceLevel:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """How many nights and days fall in each month (January first) and how many nights on a Friday or Saturday."""
+    """Nights, days, and nights on a Friday or Saturday, in each month (January first)."""
 
     nights: tuple[float, ...]
     days: tuple[float, ...]
-    weekend_share: float
+    weekend_nights: tuple[float, ...]
     known: Literal["dates", "months", "none"]
 
 
@@ -122,17 +122,17 @@ def trip_calendar(request: BudgetRequest) -> Calendar:
         return Calendar(
             tuple(request.nights * s for s in share),
             tuple(request.days * s for s in share),
-            2 / 7,
+            tuple(request.nights * s * 2 / 7 for s in share),
             "months" if request.months else "none",
         )
-    nights, days, weekend = [0.0] * 12, [0.0] * 12, 0
+    nights, days, weekend = [0.0] * 12, [0.0] * 12, [0.0] * 12
     for offset in range(request.days):
         day = _later(request.start_date, offset)
         days[day.month - 1] += 1
         if offset < request.nights:
             nights[day.month - 1] += 1
-            weekend += day.weekday() in (calendar.FRIDAY, calendar.SATURDAY)
-    return Calendar(tuple(nights), tuple(days), weekend / request.nights if request.nights else 0.0, "dates")
+            weekend[day.month - 1] += day.weekday() in (calendar.FRIDAY, calendar.SATURDAY)
+    return Calendar(tuple(nights), tuple(days), tuple(weekend), "dates")
 
 
 def _later(start: date, days: int) -> date:

@@ -172,7 +172,7 @@ def evaluate(tables: Tables, day: DayTable, order: tuple[int, ...]) -> DayState 
         if position:
             place = points[position]
             came = via_all[position - 1][k]
-            steps.append((PLACE if came == k else PLACE_MEAL, place if came == k else place, place, done[k] - visit[place]))
+            steps.append((PLACE if came == k else PLACE_MEAL, place, place, done[k] - visit[place]))
             k = came
     steps.reverse()
 

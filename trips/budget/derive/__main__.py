@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from trips.budget.derive.calibration import write_calibration
 from trips.budget.derive.countries import derive_countries, listed_rates
 from trips.budget.derive.csvfiles import read_rows, write_rows
 from trips.budget.derive.fares import fit_fares
@@ -98,6 +99,7 @@ def main() -> None:
         ("coefficient", "world_price_level", f"{statistics.median(levels):.3f}", "median country, US = 1"),
     ]
     print("model.csv", write_rows(TARGET / "model.csv", ("kind", "name", "value", "note"), figures), "rows")
+    print("calibration.csv", write_calibration(TARGET / "calibration.csv"), "rows")
     for kind, name, value, _ in figures:
         if kind == "metric":
             print(f"  {name} = {value}")

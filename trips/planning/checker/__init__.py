@@ -14,11 +14,11 @@ Where the rules' text leaves room, the judge reads it so:
 - A day before the last that leaves by a transfer ends at the base where the transfer stands.
 - A meal is due when it can start in its span and end within the frame that the transfers' minutes leave of the day,
   whatever else is planned. A place is that meal when the party arrives inside the span; its stop says so (`Stop.meal`),
-  and the meal's cost is paid on top of the fee. Meal stops may stand anywhere: their legs are travelled like all others.
+  and the meal's cost is paid on top of the fee. Meal stops may stand anywhere: their legs count like all.
 - Active minutes are the stays at all places, those that serve a meal too. Transfers count as legs in walking or riding;
   a day lasts from its first stop's leaving (a transfer: its begin) to its last stop's arriving (a transfer: its end).
 - `walk_km` of the trip is a sum. Pins make a paid place legal under a shortfall whatever day they name.
-- Stays may be longer than asked, waiting is free, and the plan's score parts are taken as given: only their sum is judged.
+- Stays may be longer than asked, waiting is free, and the values of the score's parts are taken as given.
 """
 
 from __future__ import annotations

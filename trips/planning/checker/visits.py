@@ -82,7 +82,7 @@ def check_visit_lengths(case: DayCase) -> Iterator[Violation]:
 
 
 def check_unverified(case: TripCase) -> Iterator[Violation]:
-    """Rules 1 and 8: unopened sources and partial access are flagged at the stop and listed once, and nothing else is."""
+    """Rules 1 and 8: unopened sources and partial access are flagged at the stop and listed once; nothing else is."""
     listed = list(case.itinerary.unverified)
     due: set[str] = set()
     for day in case.days:
@@ -103,7 +103,7 @@ def check_unverified(case: TripCase) -> Iterator[Violation]:
 
 
 def doubt(problem: Problem, place: Place) -> int | None:
-    """The rule that makes a place unverified for this party: 1 hours, 8 partial access; None when nothing is in doubt."""
+    """The rule that makes a place unverified for this party: 1 hours, 8 partial access; None if nothing does."""
     if not place.verified:
         return 1
     if problem.limits.step_free and place.accessibility == "partial":
