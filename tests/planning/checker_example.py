@@ -1,14 +1,14 @@
-"""Three days in Varanasi, planned with pencil and paper: the one valid itinerary that the checker's tests break on purpose.
+"""Three days in Varanasi, planned with pencil and paper: the valid itinerary that the checker's tests break on purpose.
 
-Everything lies on one meridian, 0.01 degrees (1.11 km) apart, and the detour is 1, so each figure can be checked by hand:
-1.11 km is a walk of 14 minutes, 2.22 km a rickshaw of 12 minutes for 42.20, 3.34 km one of 16 minutes for 53.40.
+Everything lies on one meridian, 0.01 degrees (1.11 km) apart, and the detour is 1, so each figure can be checked by
+hand: 1.11 km is a walk of 14 minutes, 2.22 km a rickshaw of 12 minutes for 42.20, 3.34 km one of 16 minutes for 53.40.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 
-from trips.planning.plan import Costs, DayPlan, Itinerary, Leg, LeftOut, ScorePart, Stop
+from trips.planning.plan import Costs, DayPlan, Itinerary, LeftOut, Leg, ScorePart, Stop
 from trips.planning.problem import Area, Base, Day, Limits, MealRule, Mode, Pin, Place, Problem, Transfer, Window
 
 LONGITUDE = 83.0
@@ -25,7 +25,12 @@ TRAIN_OUT = Transfer("train", "Varanasi", "Delhi", minutes=120, distance_km=140,
 
 def place(id_: str, latitude: float, **changes: object) -> Place:
     """A place on the meridian, open daily from 9 to 18."""
-    fields: dict[str, object] = {"visit_minutes": 60, "windows": ALL_DAYS, "accessibility": "step_free", "area": "varanasi"}
+    fields: dict[str, object] = {
+        "visit_minutes": 60,
+        "windows": ALL_DAYS,
+        "accessibility": "step_free",
+        "area": "varanasi",
+    }
     return Place(id=id_, name=id_.title(), latitude=latitude, longitude=LONGITUDE, **(fields | changes))  # type: ignore[arg-type]
 
 

@@ -136,7 +136,8 @@ def test_predict_when_more_days_then_never_cheaper(request: BudgetRequest, more:
 def test_predict_when_limit_is_given_then_shortfall_and_share_agree(request: BudgetRequest, limit: Decimal) -> None:
     estimate = predict(replace(request, budget_max=limit))
     share = estimate.share_below_limit
-    assert share is not None and 0 <= share <= 1
+    assert share is not None
+    assert 0 <= share <= 1
     over = estimate.total.p50 - limit
     assert abs(estimate.shortfall - max(Decimal(0), over)) <= Decimal(1).scaleb(-exponent(request.currency))
     assert estimate.within_range is (over <= 0)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -28,7 +29,7 @@ USABLE = sorted(code for code, row in load_tables().rates.items() if row.status 
         ("budget_min", Decimal("-1")), ("budget_max", Decimal("NaN")), ("budget_max", 12.5),
     ],
 )  # fmt: skip
-def test_request_when_field_is_wrong_then_value_error_names_it(field: str, value: object) -> None:
+def test_request_when_field_is_wrong_then_value_error_names_it(field: str, value: Any) -> None:
     with pytest.raises(ValueError, match=field):
         replace(VARANASI, **{field: value})
 

@@ -6,9 +6,12 @@ hotel and an ordinary one is wider, hence the price level (United States = 1) to
 """
 
 #: Share of the lodging ceiling that a room (two people) costs, at the price level of the United States.
-LODGING_SHARE = {"budget": 0.27, "standard": 0.62, "luxury": 1.35}
+LODGING_SHARE = {"budget": 0.27, "standard": 0.62, "luxury": 1.70}
 #: Share of the meals ceiling that a person spends on food in a day, at the price level of the United States.
 FOOD_SHARE = {"budget": 0.25, "standard": 0.46, "luxury": 0.92}
+#: Rates inside the 48 states are set near the average room and meal price, not as a ceiling of good hotels: raised to
+#: the level of the foreign ones before the shares apply (lodging, meals).
+CONUS_LODGING_FACTOR, CONUS_MEALS_FACTOR = 1.6, 1.5
 #: Power of the price level in lodging and food; transport and sights follow the price level itself.
 LEVEL_POWER = 0.85
 #: Local transport, USD per person and day at the price level of the United States.

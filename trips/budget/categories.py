@@ -46,9 +46,16 @@ def in_usd(amount: Decimal, currency: str) -> float:
 def lodging_part(request: BudgetRequest, place: PlaceLevel, when: Calendar, drift: float) -> Part:
     """Rooms x nights x (ceiling x season x comfort share x price level), drawn to the catalogue where it has hotels."""
     season_nights = sum(n * f for n, f in zip(when.nights, place.lodging_months, strict=True))
-    rate = place.lodging * a.LODGING_SHARE[request.comfort] * place.price_level**a.LEVEL_POWER * trip_factors(request).lodging
+    rate = (
+        place.lodging
+        * a.LODGING_SHARE[request.comfort]
+        * place.price_level**a.LEVEL_POWER
+        * trip_factors(request).lodging
+    )
     model = rooms_needed(request.people) * rate * season_nights
-    sigma = math.hypot(place.lodging_sigma, a.CHOICE_SIGMA["lodging"], a.SHARE_SIGMA, place.level_sigma * a.LEVEL_POWER, drift)
+    sigma = math.hypot(
+        place.lodging_sigma, a.CHOICE_SIGMA["lodging"], a.SHARE_SIGMA, place.level_sigma * a.LEVEL_POWER, drift
+    )
     hotels = usable_hotels(request)
     if not hotels or model <= 0:
         return Part(model, sigma)
@@ -72,9 +79,7 @@ def usable_hotels(request: BudgetRequest) -> list[HotelPrice]:
 
 def usable_prices(request: BudgetRequest, prices: Sequence[PersonPrice]) -> list[float]:
     """Catalogue prices per person, USD, of the asked comfort, in currencies that can be converted."""
-    return [
-        in_usd(p.amount, p.currency) for p in prices if p.comfort in ("", request.comfort) and has_rate(p.currency)
-    ]
+    return [in_usd(p.amount, p.currency) for p in prices if p.comfort in ("", request.comfort) and has_rate(p.currency)]
 
 
 def _hotel_total(hotel: HotelPrice, people: int, when: Calendar) -> float:
@@ -91,7 +96,9 @@ def food_part(request: BudgetRequest, place: PlaceLevel, when: Calendar, drift: 
     """People x days x (meals ceiling x season x comfort share x price level)."""
     season_days = sum(n * f for n, f in zip(when.days, place.meals_months, strict=True))
     rate = place.meals * a.FOOD_SHARE[request.comfort] * place.price_level**a.LEVEL_POWER * trip_factors(request).food
-    sigma = math.hypot(place.meals_sigma, a.CHOICE_SIGMA["food"], a.SHARE_SIGMA, place.level_sigma * a.LEVEL_POWER, drift)
+    sigma = math.hypot(
+        place.meals_sigma, a.CHOICE_SIGMA["food"], a.SHARE_SIGMA, place.level_sigma * a.LEVEL_POWER, drift
+    )
     return Part(request.people * season_days * rate, sigma)
 
 

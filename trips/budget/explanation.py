@@ -25,7 +25,7 @@ def _say(code: str, **params: Param) -> Sentence:
 def explain_drivers(
     request: BudgetRequest, place: PlaceLevel, when: Calendar, parts: Sequence[Part], extra_day: Decimal
 ) -> tuple[Sentence, ...]:
-    """What moves the sum: the largest part first, then place, season, comfort, rooms, pace, kind of trip, one more day."""
+    """What moves the sum, the largest part first."""
     total = sum(part.median for part in parts) or 1.0
     shares = sorted(((part.median / total, name) for part, name in zip(parts, CATEGORIES, strict=True)), reverse=True)
     drivers = [_say("largest_part", category=DOCUMENT_NAMES[shares[0][1]], share=figure(shares[0][0]))]
@@ -80,6 +80,9 @@ def list_assumptions(
     elif place.basis in ("continent", "world"):
         said.append(_say("country_not_listed", country=request.country, basis=place.basis,
                          medianError=tables.figures["lodging_continent_median_error"]))  # fmt: skip
+    if place.source == "gsa":
+        said.append(_say("us_rates_are_averages", lodging=figure(a.CONUS_LODGING_FACTOR),
+                         meals=figure(a.CONUS_MEALS_FACTOR)))  # fmt: skip
     if place.level_basis == "modelled":
         said.append(_say("price_level_modelled", medianError=tables.figures["price_level_median_error"]))
     if place.seasonal == "high_months":
@@ -133,8 +136,6 @@ def _catalogue_assumptions(request: BudgetRequest) -> list[Sentence]:
 def list_sources(request: BudgetRequest, place: PlaceLevel, tables: CostTables) -> tuple[SourceNote, ...]:
     """The sources that this answer used, each once, surest first where they overlap."""
     ids = [place.source]
-    if place.basis != "listed" and request.country == "USA":
-        ids = ["gsa"]
     # The price level's year is matched with market rates of the ECB or The Economist; modelled levels rest on meals.
     if place.level_basis == "world_bank":
         ids.append("world_bank")

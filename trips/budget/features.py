@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from trips.budget.assumptions import CONUS_LODGING_FACTOR, CONUS_MEALS_FACTOR
 from trips.budget.request import BudgetRequest
 from trips.budget.tables import CostTables, PlaceRate, plain_name
 from trips.budget.unlisted import distance_km
@@ -78,8 +79,10 @@ def place_level(request: BudgetRequest, tables: CostTables) -> PlaceLevel:
     else:
         lodging = country.lodging if country else float(figures["world_lodging_usd"])
         meals = country.meals if country else float(figures["world_meals_usd"])
-        location, effective, source = "", "", "state_department"
+        location, effective, source = "", "", "gsa" if request.country == "USA" else "state_department"
         lodging_months = meals_months = (1.0,) * 12
+    if source == "gsa":
+        lodging, meals = lodging * CONUS_LODGING_FACTOR, meals * CONUS_MEALS_FACTOR
     seasonal: Literal["table", "high_months", "none"] = "none"
     if max(lodging_months) - min(lodging_months) > 1e-9:
         seasonal = "table"

@@ -50,7 +50,9 @@ def predict(request: BudgetRequest) -> BudgetEstimate:
         assumptions=list_assumptions(request, place, when, tables),
         within_range=None if position == "none" else position == "within",
         range_position=position,
-        shortfall=quantize_money(max(Decimal(0), total.p50 - high) if high is not None else Decimal(0), request.currency),
+        shortfall=quantize_money(
+            max(Decimal(0), total.p50 - high) if high is not None else Decimal(0), request.currency
+        ),
         share_below_limit=None if high is None else figure(share_at_most(samples, _usd(high, request.currency))),
     )
 
@@ -88,9 +90,7 @@ def _usd(amount: Decimal, currency: str) -> float:
     return float(convert_exact(amount, currency, "USD"))
 
 
-def _position(
-    p50: Decimal, low: Decimal | None, high: Decimal | None
-) -> Literal["below", "within", "above", "none"]:
+def _position(p50: Decimal, low: Decimal | None, high: Decimal | None) -> Literal["below", "within", "above", "none"]:
     if low is None and high is None:
         return "none"
     if low is not None and p50 < low:

@@ -18,7 +18,8 @@ REST_OF_COUNTRY = "[Other]"
 #: Names under which travelers look for a listed place (normalised name -> the table's name).
 ALIASES = {
     ("IND", "delhi"): "New Delhi", ("IND", "bangalore"): "Bengaluru", ("IND", "bombay"): "Mumbai",
-    ("IND", "calcutta"): "Kolkata", ("IND", "thiruvananthapuram"): "Trivandrum", ("USA", "washington"): "District of Columbia",
+    ("IND", "calcutta"): "Kolkata", ("IND", "thiruvananthapuram"): "Trivandrum",
+    ("USA", "washington"): "District of Columbia",
     ("USA", "washington dc"): "District of Columbia",
 }  # fmt: skip
 

@@ -47,7 +47,7 @@ class Accuracy:
 
 
 def blend(places: Sequence[float], rest: float | None, continent_log: float) -> float:
-    """Log rate of an unlisted place: the country's mean drawn to the continent's, halved with the published rest rate."""
+    """Log rate of an unlisted place: the country's mean drawn to the continent's, mixed with the rest rate."""
     total = sum(math.log(usd) for usd in places) + CONTINENT_WEIGHT * continent_log
     shrunken = total / (len(places) + CONTINENT_WEIGHT)
     if rest is None:
@@ -56,7 +56,7 @@ def blend(places: Sequence[float], rest: float | None, continent_log: float) -> 
 
 
 def continent_logs(rates: Iterable[ListedRate], without: str = "") -> dict[str, float]:
-    """Mean log rate of each continent (every country counts once), leaving out the country `without`; "" = the world."""
+    """Mean log rate of each continent ("" = the world), every country counting once, without the country `without`."""
     by_country: dict[tuple[str, str], list[float]] = defaultdict(list)
     for rate in rates:
         if rate.alpha3 != without:
@@ -90,9 +90,11 @@ def leave_one_country_out(rates: Sequence[ListedRate], *, fold_seed: int = 0) ->
     errors: list[tuple[str, float]] = []
     for alpha3, inside in _by_country(rates).items():
         means = continent_logs(rates, without=alpha3)
-        for target in inside:
-            if not target.is_rest_of_country:
-                errors.append((alpha3, means.get(target.continent, means[""]) - math.log(target.usd)))
+        errors += [
+            (alpha3, means.get(target.continent, means[""]) - math.log(target.usd))
+            for target in inside
+            if not target.is_rest_of_country
+        ]
     return _accuracy(errors, fold_seed)
 
 
@@ -114,7 +116,9 @@ def nearest_listed_error(rates: Sequence[ListedRate], limit_km: float) -> Accura
 def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     """Great-circle distance in km (sphere of 6,371 km)."""
     half_lat, half_lon = math.radians(lat2 - lat1) / 2, math.radians(lon2 - lon1) / 2
-    chord = math.sin(half_lat) ** 2 + math.cos(math.radians(lat1)) * math.cos(math.radians(lat2)) * math.sin(half_lon) ** 2
+    chord = (
+        math.sin(half_lat) ** 2 + math.cos(math.radians(lat1)) * math.cos(math.radians(lat2)) * math.sin(half_lon) ** 2
+    )
     return 12742.0 * math.asin(math.sqrt(min(1.0, chord)))
 
 

@@ -62,6 +62,7 @@ class Destination(TimestampedModel):
     summary = models.TextField(blank=True)
     airports = models.JSONField(default=list, blank=True)  # IATA codes
     arrival_hint = models.TextField(blank=True)
+    data_hash = models.CharField(max_length=64, blank=True, editable=False)  # of the files it was loaded from
     published = models.BooleanField(default=True)
 
     class Meta:

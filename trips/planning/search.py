@@ -257,6 +257,8 @@ class Search:
             load = state.active / aim.target[day]
             total -= aim.travel * state.travel + aim.wait * state.waiting + aim.spend * state.cost
             total -= aim.crowd * load * load
+        if aim.money is not None:  # taking a stop out may turn two walks into one ride
+            total -= max(0, sum(state.cost for state in self.states) - aim.money) * PIN_WORTH * aim.unit
         if aim.others:
             pairs = {(day, place) for day, state in enumerate(self.states) for place in state.order}
             for other in aim.others:

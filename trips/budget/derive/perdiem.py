@@ -6,7 +6,7 @@ Raw: US Department of State (foreign), GSA (48 states and D.C.), DoD (Alaska, Ha
 import math
 import statistics
 from collections import defaultdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from trips.budget.derive.csvfiles import read_rows, write_rows
@@ -15,7 +15,23 @@ from trips.budget.derive.geography import OCONUS_NAMES, US_STATES
 MONTHS = range(1, 13)
 #: (alpha-3, US state or "", place)
 Key = tuple[str, str, str]
-COLUMNS = ("alpha3", "state", "location", "latitude", "longitude", "months", "lodging_usd", "meals_usd", "effective", "source")
+COLUMNS = (
+    "alpha3",
+    "state",
+    "location",
+    "latitude",
+    "longitude",
+    "months",
+    "lodging_usd",
+    "meals_usd",
+    "effective",
+    "source",
+)
+
+
+def parsed_day(text: str, form: str) -> date:
+    """A day in the raw file's own notation."""
+    return datetime.strptime(text, form).replace(tzinfo=UTC).date()
 
 
 def months_between(start: tuple[int, int], end: tuple[int, int]) -> tuple[int, ...]:
@@ -59,7 +75,7 @@ def derive_per_diem(costs: Path, target: Path) -> int:
         months = tuple(MONTHS)
         if r["SEASON BEGIN"]:
             # A leap year, so that "February 29" parses.
-            begin, until = (datetime.strptime(f"{r[c]} 2024", "%B %d %Y") for c in ("SEASON BEGIN", "SEASON END"))
+            begin, until = (parsed_day(f"{r[c]} 2024", "%B %d %Y") for c in ("SEASON BEGIN", "SEASON END"))
             months = months_between((begin.month, begin.day), (until.month, until.day))
         add(("USA", r["STATE"], r["DESTINATION"]), months, lodging, meals, "2025-10-01", "gsa")
     for r in read_rows(costs / "oconus_2026-04.csv"):
@@ -71,11 +87,11 @@ def derive_per_diem(costs: Path, target: Path) -> int:
         other = location == "[OTHER]" and not state
         # Bases and posts are not travelers' destinations: keep what is a town with coordinates, or a territory's rest.
         if key in points or other:
-            begin, until = (datetime.strptime(r[c], "%m/%d/%Y") for c in ("Season Begin", "Season End"))
+            begin, until = (parsed_day(r[c], "%m/%d/%Y") for c in ("Season Begin", "Season End"))
             months = months_between((begin.month, begin.day), (until.month, until.day))
             name = (key[0], state, "[Other]" if other else location)
             meals = float(r["Local Meal Rate"]) + float(r["Local Incidental"])
-            effective = datetime.strptime(r["Effective Date"], "%m/%d/%Y").date().isoformat()
+            effective = parsed_day(r["Effective Date"], "%m/%d/%Y").isoformat()
             add(name, months, float(r["Lodging"]), meals, effective, "dod")
 
     rows: list[tuple[object, ...]] = []
@@ -92,7 +108,7 @@ def derive_per_diem(costs: Path, target: Path) -> int:
 
 
 def yearly_drift(costs: Path) -> dict[str, tuple[float, float, int]]:
-    """(median log change, half of the 80 % band as a sigma, pairs) over 12 months, by lodging and meals, 2014 to 2026."""
+    """By lodging and meals: median log change over 12 months, sigma of the 80 % band, pairs; 2014 to 2026."""
     series: dict[tuple[str, str, str, str], dict[str, float]] = {}
     for r in read_rows(costs / "foreign_2014_2026.csv.gz"):
         for column in ("lodging", "mie"):

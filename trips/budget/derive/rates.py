@@ -9,8 +9,8 @@ from typing import Any
 
 from trips.budget.derive.csvfiles import read_rows, write_rows
 
-#: Currencies that no longer are legal tender anywhere; kept, because the ECB's table has them, but never to be paid in.
-REPLACED = frozenset("BGN CYP EEK HRK LTL LVL MTL ROL SIT SKK TRL".split())
+#: Currencies that no longer are legal tender anywhere; kept, because the ECB's table has them, but not to pay in.
+REPLACED = frozenset(("BGN", "CYP", "EEK", "HRK", "LTL", "LVL", "MTL", "ROL", "SIT", "SKK", "TRL"))
 
 #: Currencies held at a fixed rate to another (units per unit of the anchor). From memory, so `editor estimate`.
 FIXED = {

@@ -49,11 +49,16 @@ class DayCase:
 
     def visits(self) -> list[tuple[int, Stop, Place]]:
         """The stops at known places with their position in the day."""
-        return [
-            (position, stop, self.places[stop.place_id])
-            for position, stop in enumerate(self.plan.stops)
-            if stop.kind == "place" and stop.place_id in self.places
-        ]
+        found = ((position, stop, self.place_of(stop)) for position, stop in enumerate(self.plan.stops))
+        return [(position, stop, place) for position, stop, place in found if place is not None]
+
+    def place_of(self, stop: Stop) -> Place | None:
+        """The place of a place stop, None for other kinds and unknown places."""
+        return self.places.get(stop.place_id or "") if stop.kind == "place" else None
+
+    def meal_of(self, stop: Stop) -> MealRule | None:
+        """The meal that a stop says it is, None when it says none or an unknown one."""
+        return self.meals.get(stop.meal or "")
 
 
 @dataclass(frozen=True, slots=True)

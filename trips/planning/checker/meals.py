@@ -15,7 +15,7 @@ def check_meal_stops(case: DayCase) -> Iterator[Violation]:
     for position, stop in enumerate(case.plan.stops):
         if stop.kind != "meal" and stop.meal is None:
             continue
-        rule = case.meals.get(stop.meal or "")
+        rule = case.meal_of(stop)
         if rule is None:
             yield Violation(6, "meal_unknown", case.index, position, {"found": stop.meal})
             continue
@@ -65,4 +65,5 @@ def _begins_inside(stop: Stop, rule: MealRule) -> bool:
 
 
 def _serves(case: DayCase, stop: Stop) -> bool:
-    return stop.kind == "place" and stop.place_id in case.places and case.places[stop.place_id].serves_meal
+    place = case.place_of(stop)
+    return place is not None and place.serves_meal

@@ -22,9 +22,11 @@ def _fees(case: DayCase, position: int, stop: Stop) -> tuple[int, ...]:
     Beds and transfers are priced apart, so theirs may be shown or be 0.
     """
     if stop.kind == "place":
-        return (case.places[stop.place_id].fee,) if stop.place_id in case.places else ()
+        place = case.place_of(stop)
+        return (place.fee,) if place else ()
     if stop.kind == "meal":
-        return (case.meals[stop.meal].cost,) if stop.meal in case.meals else ()
+        meal = case.meal_of(stop)
+        return (meal.cost,) if meal else ()
     if stop.kind == "transfer":
         transfer = case.day.arrival if position == 0 and case.day.arrival else case.day.departure
         return (0, transfer.cost) if transfer else (0,)
@@ -40,7 +42,7 @@ def activities_of(case: DayCase) -> int:
 
 def food_of(case: DayCase) -> int:
     """The day's meals; one at a place costs what the meal costs, beside the place's fee."""
-    return sum(case.meals[stop.meal].cost for stop in case.plan.stops if stop.meal in case.meals)
+    return sum(meal.cost for meal in map(case.meal_of, case.plan.stops) if meal is not None)
 
 
 def transport_of(case: DayCase) -> int:

@@ -75,5 +75,5 @@ def check_moves(case: DayCase) -> Iterator[Violation]:
         true = case.legs[position]
         minutes = 0 if true is None else true.minutes
         if there.arrive < here.leave + minutes:
-            params = {"earliest": here.leave + minutes, "arrive": there.arrive, "minutes": minutes}
+            params: dict[str, object] = {"earliest": here.leave + minutes, "arrive": there.arrive, "minutes": minutes}
             yield Violation(2, "arrives_too_early", case.index, position + 1, params)

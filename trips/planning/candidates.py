@@ -1,0 +1,156 @@
+"""The answer of the engine: at least three candidates that really differ, best score first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from .assembly import itinerary_of
+from .geometry import Tables, tables_of
+from .plan import Itinerary
+from .problem import Problem
+from .profiles import PROFILES, profile_of
+from .score import Yardstick
+from .search import Orders, Search, Timings, aim_of
+
+DEFAULT_EFFORT = 60  # iterations per candidate
+PIN_ITERATIONS = 40
+DIFFERENT = 0.25  # least Jaccard distance of (day, place) pairs between two candidates
+TIGHT = 0.9  # share of the budget that the unthinking plan would take, from which on a thrifty candidate is offered
+
+Pairs = frozenset[tuple[int, int]]
+
+
+def plan_candidates(
+    problem: Problem,
+    *,
+    effort: int | Mapping[str, int] = DEFAULT_EFFORT,
+    seed: int = 0,
+    should_stop: Callable[[], bool] | None = None,
+    on_progress: Callable[[float], None] | None = None,
+    count: int = 3,
+) -> tuple[Itinerary, ...]:
+    """At least `count` (1..4) candidates, ordered by score.
+
+    `effort` is iterations per candidate, or per profile name: `{plan.profile: plan.iterations}` of an answer gives that answer
+    again, also one that `should_stop` cut short. `on_progress` hears 0..1. Never fails for a valid problem, however small.
+    """
+    tables = tables_of(problem)
+    timings, yardstick = Timings(tables), Yardstick(tables)
+    pins, money, barred = _money_frame(timings, seed)
+    names = _profiles(tables, yardstick, money, count)
+    found: list[tuple[Itinerary, Pairs]] = []
+    for number, name in enumerate(names):
+        iterations = effort.get(name, 0) if isinstance(effort, Mapping) else effort
+        others = [pairs for _, pairs in found]
+        aim = aim_of(tables, profile_of(name), money=money, barred=barred, others=others)
+        search = Search(timings, aim, f"{seed}:{name}", pins)
+        done = search.run(iterations, should_stop)
+        orders = _apart(timings, search.orders, others, money)
+        plan = itinerary_of(timings, yardstick, orders, profile=name, seed=seed, iterations=done)
+        found.append((plan, pairs_of(orders)))
+        if on_progress is not None:
+            on_progress((number + 1) / len(names))
+    return tuple(plan for plan, _ in sorted(found, key=lambda entry: -entry[0].score))
+
+
+def pairs_of(orders: Orders) -> Pairs:
+    """The (day, place) pairs of a plan."""
+    return frozenset((day, place) for day, order in enumerate(orders) for place in order)
+
+
+def distance(a: Pairs, b: Pairs) -> float:
+    """Jaccard distance: 0 the same stops on the same days, 1 nothing shared."""
+    return 1 - len(a & b) / len(a | b) if a or b else 0.0
+
+
+def _money_frame(timings: Timings, seed: int) -> tuple[Orders, int | None, set[int]]:
+    """The plan of the pins alone, the most that fees and legs may come to, and the places that money rules out.
+
+    When beds, meals and pins alone pass the budget, nothing that costs is added to them (rule 10).
+    """
+    tables = timings.tables
+    problem = tables.problem
+    empty: Orders = tuple(() for _ in tables.days)
+    pins = empty
+    if tables.pinned:
+        aim = aim_of(tables, PROFILES["thrifty"], money=None)
+        aim.worth = [worth if place in tables.pinned else 0.0 for place, worth in enumerate(aim.worth)]
+        search = Search(timings, aim, f"{seed}:pins", empty)
+        search.run(PIN_ITERATIONS)
+        pins = search.orders
+    if problem.budget is None:
+        return pins, None, set()
+    base = sum(state.cost for day, order in enumerate(pins) if (state := timings.state(day, order)) is not None)
+    left = problem.budget - problem.fixed_cost - sum(day.fixed_cost for day in tables.days)
+    if base <= left:
+        return pins, left, set()
+    paid = {place for place, fee in enumerate(tables.fee) if fee > 0 and place not in tables.pinned}
+    return pins, base, paid
+
+
+def _profiles(tables: Tables, yardstick: Yardstick, money: int | None, count: int) -> list[str]:
+    """Balanced and relaxed always; thrifty as the third where money is tight, else full."""
+    tight = money is not None and yardstick.most_spent > TIGHT * money
+    names = ["balanced", "thrifty", "relaxed", "full"] if tight else ["balanced", "full", "relaxed", "thrifty"]
+    return names[: max(1, min(4, count))]
+
+
+def _apart(timings: Timings, orders: Orders, others: list[Pairs], money: int | None) -> Orders:
+    """The same plan moved away from earlier candidates when the search left it too near: days exchanged, then stops moved.
+
+    Where a trip is so small that no exchange is possible, stops are taken in another order; a single possible stop leaves
+    plans that differ in pace and rests only.
+    """
+
+    def nearest(some: Orders) -> float:
+        pairs = pairs_of(some)
+        return min((distance(pairs, other) for other in others), default=1.0)
+
+    best, apart = orders, nearest(orders)
+    tables = timings.tables
+    size = len(orders)
+    moves = [(a, b) for a in range(size) for b in range(a + 1, size)]
+    while apart < DIFFERENT:
+        options: list[tuple[float, Orders]] = []
+        for a, b in moves:
+            options.append((0.0, _with(best, {a: best[b], b: best[a]})))
+        for a in range(size):
+            for place in best[a]:
+                rest = tuple(p for p in best[a] if p != place)
+                for b in range(size):
+                    if b != a and place in tables.days[b].places:
+                        options.extend(
+                            (0.0, _with(best, {a: rest, b: (*best[b][:gap], place, *best[b][gap:])}))
+                            for gap in (0, len(best[b]))
+                        )
+        better = [
+            (nearest(option), option) for _, option in options if _possible(timings, option, best, money)
+        ]
+        if not better or max(better, key=lambda entry: entry[0])[0] <= apart:
+            break
+        apart, best = max(better, key=lambda entry: entry[0])
+    if apart < DIFFERENT:
+        flipped = _with(best, {day: order[::-1] for day, order in enumerate(best)})
+        mixed = _with(best, {d: o for d, o in enumerate(flipped) if timings.state(d, o) is not None})
+        if _possible(timings, mixed, best, money):
+            return mixed
+    return best
+
+
+def _with(orders: Orders, changed: Mapping[int, tuple[int, ...]]) -> Orders:
+    return tuple(changed.get(day, order) for day, order in enumerate(orders))
+
+
+def _possible(timings: Timings, orders: Orders, base: Orders, money: int | None) -> bool:
+    tables = timings.tables
+    cost = resting = 0
+    for day, order in enumerate(orders):
+        if order is not base[day] and not set(order) <= set(tables.days[day].places):
+            return False
+        state = timings.state(day, order)
+        if state is None:
+            return False
+        cost += state.cost
+        resting += state.rest
+    due = min(tables.problem.limits.rest_days, len(orders))
+    return (money is None or cost <= money) and resting >= due
