@@ -102,6 +102,13 @@ TEMPLATES = [
     }
 ]
 
+# --- web server and worker (`manage.py serve`) ----------------------------------------------------------------------
+WEB_HOST = env("WEB_HOST", default="127.0.0.1")
+PORT = env.int("PORT", 8000)
+WEB_WORKERS = env.int("WEB_WORKERS", 2)
+WEB_THREADS = env.int("WEB_THREADS", 8)
+DEMO_PASSWORD = env("DEMO_PASSWORD", default="")  # of the demo users, in local mode alone
+
 # --- database -------------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 _database = DATABASES["default"]
@@ -138,6 +145,7 @@ RUN_STRANDED_AFTER = timedelta(seconds=env.int("RUN_STRANDED_SECONDS", 30))
 HOLD_TIME = timedelta(minutes=env.int("HOLD_MINUTES", 15))
 CONFIRMATION_VALID_FOR = timedelta(hours=24)
 PAYMENT_GATEWAY = env("PAYMENT_GATEWAY", default="mock")
+MOCK_GATEWAY_BOOK = env("MOCK_GATEWAY_BOOK", default=str(BASE_DIR / "var" / "mock-gateway.sqlite3"))  # the pretended company keeps its own
 PLACES_ARE_GUARDED = True  # tests of races turn it off once, to show that the race is real
 BUDGET_IS_GUARDED = True
 

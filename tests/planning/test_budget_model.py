@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from trips.budget import BudgetEstimate, BudgetRequest, HotelPrice, Origin, PersonPrice, predict
+from trips.budget import BudgetEstimate, BudgetRequest, HotelPrice, Origin, PersonPrice, predict, predict_stays
 from trips.budget.derive.calibration import CASES, Case, case_request, read_calibration
 from trips.budget.derive.countries import listed_rates
 from trips.budget.features import NEARBY_KM
@@ -156,6 +156,36 @@ def test_sources_when_listed_then_are_named_with_use_and_confidence() -> None:
 def test_predict_when_rate_is_old_then_says_so() -> None:
     assert "exchange_rate_old" in codes(predict(replace(PARIS, currency="RUB")))
     assert "exchange_rate_old" not in codes(predict(PARIS))
+
+
+def test_predict_when_travelers_differ_in_number_then_rooms_are_whole() -> None:
+    lodging = [predict(replace(PARIS, people=n)).breakdown.lodging.p50 for n in (1, 2, 3, 4)]
+    assert lodging[0] == lodging[1] < lodging[2] == lodging[3]
+
+
+def test_us_rates_when_used_then_their_adjustment_is_disclosed() -> None:
+    assert "us_rates_are_averages" in codes(predict(replace(PARIS, destination="New York", country="USA")))
+    assert "us_rates_are_averages" not in codes(predict(PARIS))
+
+
+def test_stays_when_two_then_cost_what_both_cost_and_the_night_between() -> None:
+    rome = replace(PARIS, destination="Rome", country="ITA", latitude=41.9, longitude=12.5, days=3)
+    moving = replace(rome, moves_on=True, origin=Origin(48.857, 2.352, "FRA"), one_way=True)
+    both = predict_stays((moving, PARIS))
+    lone, paris = predict(moving), predict(PARIS)
+    assert abs(both.breakdown.food.p50 - lone.breakdown.food.p50 - paris.breakdown.food.p50) <= Decimal("0.02")
+    assert lone.breakdown.lodging.p50 > predict(rome).breakdown.lodging.p50 * Decimal("1.4")
+    assert both.total.p10 < both.total.p50 < both.total.p90
+    assert max(lone.total.p50, paris.total.p50) < both.total.p50
+    assert abs(both.per_day * 8 - both.total.p50) <= Decimal("0.08")
+    assert {s.code for s in lone.assumptions} <= {s.code for s in both.assumptions}
+
+
+def test_stays_when_none_or_of_different_people_then_value_error() -> None:
+    with pytest.raises(ValueError, match="empty"):
+        predict_stays(())
+    with pytest.raises(ValueError, match="people"):
+        predict_stays((PARIS, replace(PARIS, people=3)))
 
 
 def test_runtime_when_imported_then_needs_neither_django_nor_numbers_libraries() -> None:

@@ -184,7 +184,7 @@ MUTATIONS: list[tuple[str, int, str, Mutation]] = [
     (
         "checks in at another bed",
         3,
-        "morning_base",
+        "bed_beside_transfer",
         lambda: stop(0, 1, name="Station Inn", place_id="station", latitude=FORT),
     ),
     ("sleeps elsewhere", 3, "night_base", lambda: asked_day(1, night_base="station")),
@@ -202,6 +202,8 @@ MUTATIONS: list[tuple[str, int, str, Mutation]] = [
     ("the train out isn't last", 3, "transfer_stray", lambda: swapped(2, 3, 4)),
     ("a train nobody asked for", 3, "transfer_stray", lambda: stop(1, 2, kind="transfer")),
     ("the train is fast", 3, "transfer_minutes", lambda: stop(0, 0, leave=659)),
+    ("no bed after the train in", 3, "bed_beside_transfer", lambda: without(0, 1)),
+    ("no bed before the train out", 3, "bed_beside_transfer", lambda: without(2, 3)),
     ("the train stops at the sight", 3, "transfer_position", lambda: stop(0, 0, latitude=TEMPLE)),
     ("an empty day", 3, "empty_day", lambda: day(1, stops=(), legs=())),
     # rule 4, beds and areas
@@ -341,7 +343,7 @@ def test_checker_when_imports_are_read_then_shares_only_the_contract() -> None:
             if isinstance(node, ast.ImportFrom) and node.level == 2:
                 assert node.module in {"problem", "plan", "definitions"}
             elif isinstance(node, ast.ImportFrom) and node.level == 0:
-                assert node.module in {"__future__", "collections.abc", "dataclasses", "statistics"}
+                assert node.module in {"__future__", "collections.abc", "dataclasses", "itertools", "statistics"}
 
 
 VALID_VARIANTS: list[tuple[str, Mutation]] = [
@@ -353,8 +355,6 @@ VALID_VARIANTS: list[tuple[str, Mutation]] = [
             asked(budget=443_000, pinned=tuple(Pin(p) for p in ("stupa", "fort", "bazaar"))), plan(shortfall=500)
         ),
     ),
-    ("no check-in after the train", lambda: without(0, 1)),
-    ("no check-out before the train", lambda: without(2, 3)),
     ("the train shows its price", lambda: stop(0, 0, fee=120_000)),
     ("the bed shows its price", lambda: stop(0, 1, fee=80_000)),
     ("no room for dinner, by one minute", lambda: asked_day(2, end=1110 + 60 + 120 - 1)),
@@ -372,6 +372,15 @@ def test_checker_when_variant_obeys_the_rules_then_finds_nothing(mutate: Mutatio
 def test_checker_when_partial_access_is_listed_then_finds_nothing() -> None:
     _, flagged = stop(0, 4, unverified=True)
     assert check(step_free("fort", "partial"), replace(flagged, unverified=("fort", "bazaar"))) == ()
+
+
+@pytest.mark.parametrize(("end", "room"), [(720 + 45 + 16, True), (720 + 45 + 15, False)])
+def test_checker_when_beds_differ_then_a_meal_needs_room_beside_the_way(end: int, room: bool) -> None:
+    """From 12:00 on, lunch takes 45 minutes and the way from the house to the station's inn 16."""
+    stops = (at(BASE, "lodging", "Ghat House", 0, 720), at(FORT, "lodging", "Station Inn", 736, 1440))
+    problem, _ = asked_day(1, start=720, end=end, night_base="station")
+    _, moved = day(1, stops=stops, legs=(Leg("auto", 16, 3.34, 5340),))
+    assert ((6, "meal_missing") in codes((problem, moved))) == room
 
 
 def test_checker_when_search_hides_a_shortfall_in_costs_then_budget_uses_the_recount() -> None:

@@ -6,8 +6,8 @@ a system check (`checks.append_only_guards`) fails when one is missing.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.apps import apps
@@ -57,7 +57,7 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
 
 @contextmanager
 def lifted(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
-    """Without the guards, for a test's flush only; they are back afterwards, whatever happens."""
+    """Without the guards, for the flush of a test or of `make demo` only; they are back afterwards, whatever happens."""
     connection = connections[using]
     with connection.cursor() as cursor:
         for table in guarded_tables():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import models
@@ -22,16 +22,32 @@ def record(
     now: dt.datetime | None = None,
 ) -> None:
     """Write one AuditEntry. `before` and `after` hold changed facts, never personal data."""
+    record_all(actor=actor, action=action, rows=[row], before=before, after=after, now=now)
+
+
+def record_all(
+    *,
+    actor: Actor,
+    action: str,
+    rows: Sequence[models.Model],
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    now: dt.datetime | None = None,
+) -> None:
+    """One AuditEntry per row for the same deed, in one statement."""
     from .models import AuditEntry
 
-    AuditEntry.objects.create(
-        actor_id=actor.user_id,
-        actor_label=actor.label,
-        action=action,
-        object_type=row._meta.label_lower,
-        object_id=str(row.pk),
-        before=dict(before or {}),
-        after=dict(after or {}),
-        request_id=actor.request_id,
-        created_at=now or clock.now(),
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            actor_id=actor.user_id,
+            actor_label=actor.label,
+            action=action,
+            object_type=row._meta.label_lower,
+            object_id=str(row.pk),
+            before=dict(before or {}),
+            after=dict(after or {}),
+            request_id=actor.request_id,
+            created_at=now or clock.now(),
+        )
+        for row in rows
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,15 +45,15 @@ def sync_after_migrate(using: str = DEFAULT_DB_ALIAS, app_config: Any = None, **
             PeriodicJob.objects.using(using).update_or_create(name=job.name, defaults={"interval_seconds": job.every})
 
 
-def run_due(*, now: dt.datetime | None = None) -> int:
-    """Run every due job once; returns how many ran. Two workers never run the same turn: the claim is a conditional UPDATE."""
+def run_due(*, now: dt.datetime | None = None, names: Collection[str] | None = None) -> int:
+    """Run every due job once (of `names` only, when given); returns how many ran. Two workers never run the same turn: the claim is a conditional UPDATE."""
     from .models import PeriodicJob
 
     now = now or clock.now()
     ran = 0
     for row in PeriodicJob.objects.filter(enabled=True, next_run_at__lte=now):
         job = _jobs.get(row.name)
-        if job is None:
+        if job is None or (names is not None and row.name not in names):
             continue
         claimed = PeriodicJob.objects.filter(pk=row.pk, next_run_at=row.next_run_at).update(
             next_run_at=now + dt.timedelta(seconds=row.interval_seconds), last_started_at=now

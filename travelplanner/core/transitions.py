@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,3 +97,57 @@ def move(
             )
     for name, value in values.items():
         setattr(row, name, getattr(row, name) + 1 if name == "row_version" else value)
+
+
+def move_all(
+    rows: Sequence[models.Model],
+    machine: StateMachine,
+    to: str,
+    *,
+    actor: Actor,
+    reason: str = "",
+    now: dt.datetime | None = None,
+    **changes: Any,
+) -> None:
+    """`move` for rows of one model that stand in the same state: two statements for any number of them, all or none.
+
+    Raises Conflict when the table says no, when the rows stand in different states, or when another writer was there first.
+    """
+    if not rows:
+        return
+    olds = {getattr(row, machine.field) for row in rows}
+    old = min(olds)
+    if len(olds) > 1 or not machine.allows(old, to):
+        raise Conflict(code="wrong_state", extra={"state": sorted(olds), "allowed": sorted(machine.following(old))})
+    now = now or clock.now()
+    model = type(rows[0])
+    names = {f.name for f in model._meta.concrete_fields}
+    values: dict[str, Any] = {machine.field: to, **changes}
+    if "updated_at" in names:
+        values["updated_at"] = now
+    if "row_version" in names:
+        values["row_version"] = F("row_version") + 1
+    with transaction.atomic():
+        hit = model._base_manager.filter(pk__in=[row.pk for row in rows], **{machine.field: old}).update(**values)
+        if hit != len(rows):
+            raise Conflict(_("Someone else changed this at the same moment."), code="wrong_state", extra={"state": old})
+        history = getattr(model, "history_model", None)
+        if history is None:
+            audit.record_all(actor=actor, action=f"{machine.name}.{to}", rows=rows, before={"state": old}, after={"state": to, "reason": reason}, now=now)
+        else:
+            history.objects.bulk_create(
+                history(
+                    subject=row,
+                    from_state=old,
+                    to_state=to,
+                    actor_id=actor.user_id,
+                    actor_label=actor.label,
+                    reason=reason,
+                    request_id=actor.request_id,
+                    created_at=now,
+                )
+                for row in rows
+            )
+    for row in rows:
+        for name, value in values.items():
+            setattr(row, name, getattr(row, name) + 1 if name == "row_version" else value)

@@ -1,1 +1,235 @@
-def requeue_stranded_runs(): ...
+"""Planning runs: queue, work, take over what a dead worker left."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import secrets
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+
+from travelplanner.core import clock, money, transitions
+from travelplanner.core.actor import Actor
+from travelplanner.core.errors import AppError, Conflict
+from trips import budget, tasks
+from trips.documents import budget as budget_document
+from trips.documents import research as research_document
+from trips.documents.envelope import make_document
+from trips.documents.itineraries import Setting, candidate_json
+from trips.models import ClimateMonth, DestinationNote, Document, PlanningRun, Trip
+from trips.planning.candidates import DEFAULT_EFFORT, plan_candidates
+from trips.planning.checker import check
+from trips.planning.plan import Itinerary
+from trips.queries.holidays import holidays_between
+from trips.queries.planning_input import PlanningInput, budget_requests, build_setting, read_input
+from trips.states import RUN
+
+logger = logging.getLogger(__name__)
+MAX_ATTEMPTS = 3
+CANDIDATES = 3
+LETTERS = "ABCDEF"
+WORKER = Actor.system("planner")
+
+
+class _Superseded(Exception):
+    """Another worker has taken this run over, or it was abandoned; what was computed here is dropped."""
+
+
+class _Unplannable(Exception):
+    """The checker refused every candidate: a fault of ours, never shown as a plan."""
+
+
+def queue_run(*, actor: Actor, trip: Trip, intent_revision: int, now: dt.datetime | None = None) -> PlanningRun:
+    """Queue planning of an intent revision; an unfinished older run of the trip is abandoned. Inside the caller's transaction.
+
+    Guarantees: the run and its task are saved together, so neither is without the other.
+    """
+    now = now or clock.now()
+    for old in PlanningRun.objects.select_for_update().filter(trip=trip, state__in=["queued", "running"]).order_by("pk"):
+        transitions.move(old, RUN, "abandoned", actor=actor, reason="a newer wish", now=now, finished_at=now)
+    run = PlanningRun.objects.create(
+        trip=trip, intent_revision=intent_revision, seed=secrets.randbits(31), effort=settings.PLANNING_EFFORT or DEFAULT_EFFORT, heartbeat_at=now, not_before=now
+    )
+    tasks.work_on_run.enqueue(str(run.pk))
+    return run
+
+
+def requeue_stranded_runs(*, now: dt.datetime | None = None) -> str:
+    """Give runs whose worker went silent, and queued ones whose task was lost, a new task; a periodic job."""
+    now = now or clock.now()
+    silent = now - settings.RUN_STRANDED_AFTER
+    again = failed = 0
+    stranded = Q(state="running", heartbeat_at__lt=silent) | Q(state="queued", heartbeat_at__lt=silent, not_before__lte=now)
+    for run in PlanningRun.objects.filter(stranded):
+        with transaction.atomic():
+            if run.state == "running" and run.attempts >= MAX_ATTEMPTS:
+                _fail(run, "worker_lost", "The planner stopped three times while working on this.", now)
+                failed += 1
+                continue
+            if run.state == "running":
+                try:
+                    transitions.move(run, RUN, "queued", actor=WORKER, reason="worker went silent", now=now, heartbeat_at=now)
+                except Conflict:
+                    continue
+            else:
+                PlanningRun.objects.filter(pk=run.pk, state="queued").update(heartbeat_at=now)
+            tasks.work_on_run.enqueue(str(run.pk))
+            again += 1
+    return f"{again} requeued, {failed} failed"
+
+
+def work_on(run_id: uuid.UUID) -> str:
+    """Claim a queued run and carry it out; returns how it ended. Never raises for what a run can meet.
+
+    Guarantees: budget, research and candidates are saved together, by the worker that holds the run, after the checker passed each candidate.
+    """
+    run = PlanningRun.objects.select_related("trip").filter(pk=run_id).first()
+    if run is None or run.state != "queued":
+        return "not ours"
+    now = clock.now()
+    if run.not_before > now:
+        return "not yet"
+    try:
+        transitions.move(run, RUN, "running", actor=WORKER, reason="claimed", now=now, heartbeat_at=now, started_at=now, attempts=F("attempts") + 1, step="intent", progress=2)
+    except Conflict:
+        return "taken"
+    run.refresh_from_db()
+    pulse = _Pulse(run)
+    try:
+        _carry_out(run, pulse)
+    except _Superseded:
+        return "superseded"
+    except AppError as error:
+        with transaction.atomic():
+            _fail(run, error.code, str(error.message), clock.now())
+        return "failed"
+    except Exception as error:
+        logger.exception("planning run %s failed", run.pk)
+        return _retry_or_fail(run, error)
+    return "done"
+
+
+class _Pulse:
+    """Heartbeat and progress of a run: one conditional UPDATE, at most two a second; raises _Superseded when the run isn't ours any more."""
+
+    def __init__(self, run: PlanningRun) -> None:
+        self.run = run
+        self.attempt = run.attempts
+        self.last = 0.0
+
+    def beat(self, step: str, progress: int, *, force: bool = True) -> None:
+        if not force and time.monotonic() - self.last < 0.5:
+            return
+        self.last = time.monotonic()
+        hit = PlanningRun.objects.filter(pk=self.run.pk, state="running", attempts=self.attempt).update(
+            step=step, progress=progress, heartbeat_at=clock.now()
+        )
+        if not hit:
+            raise _Superseded
+
+    def within(self, step: str, low: int, high: int) -> Callable[[float], None]:
+        return lambda share: self.beat(step, low + round((high - low) * share), force=False)
+
+
+def _carry_out(run: PlanningRun, pulse: _Pulse) -> None:
+    trip = run.trip
+    intent = Document.objects.select_related("wish").get(trip=trip, kind="intent", revision=run.intent_revision)
+    data = read_input(trip, intent)
+    pulse.beat("budget", 10)
+    estimate = budget.predict_stays(budget_requests(data, today=clock.now().date()))
+    pulse.beat("research", 25)
+    research = _research(data)
+    pulse.beat("candidates", 40)
+    setting = build_setting(
+        data,
+        food_minor=money.to_minor(estimate.breakdown.food.p50, data.currency),
+        intercity_minor=money.to_minor(estimate.breakdown.intercity.p50, data.currency) if len(data.stretches) == 1 else 0,
+    )
+    plans = plan_candidates(setting.problem, effort=run.effort, seed=run.seed, count=CANDIDATES, on_progress=pulse.within("candidates", 40, 85))
+    pulse.beat("check", 90)
+    sound = _checked(setting, plans)
+    bodies = {
+        "budget": budget_document.stored_body(estimate, destinations=[place.name for place, _, _ in data.stretches]),
+        "research": research,
+        "candidates": {
+            "currency": data.currency,
+            "candidates": [candidate_json(plan, LETTERS[index], setting) for index, plan in enumerate(sound)],
+        },
+    }
+    _save(run, pulse, bodies)
+
+
+def _checked(setting: Setting, plans: tuple[Itinerary, ...]) -> list[Itinerary]:
+    """Only plans that the independent checker passes; fewer than asked for is a fault that is logged, none is an error."""
+    sound = []
+    for plan in plans:
+        violations = check(setting.problem, plan)
+        if violations:
+            logger.error("candidate %s of seed %s refused: %s", plan.profile, plan.seed, violations[:3])
+        else:
+            sound.append(plan)
+    if not sound:
+        raise _Unplannable("the checker refused every candidate")
+    return sound
+
+
+def _research(data: PlanningInput) -> dict[str, Any]:
+    destinations = [place for place, _, _ in data.stretches]
+    climate: dict[Any, list[ClimateMonth]] = {place.pk: [] for place in destinations}
+    for row in ClimateMonth.objects.filter(destination__in=destinations).select_related("source"):
+        climate[row.destination_id].append(row)
+    notes: dict[Any, list[DestinationNote]] = {place.pk: [] for place in destinations}
+    for note in DestinationNote.objects.filter(destination__in=destinations).select_related("source"):
+        notes[note.destination_id].append(note)
+    trip = data.trip
+    return research_document.research_body(
+        destinations=destinations,
+        climate=climate,
+        notes=notes,
+        places=data.places,
+        interests=data.interests,
+        start=trip.start_date,
+        end=trip.end_date,
+        holidays=holidays_between({place.country for place in destinations}, trip.start_date, trip.end_date),
+    )
+
+
+def _save(run: PlanningRun, pulse: _Pulse, bodies: dict[str, dict[str, Any]]) -> None:
+    """Documents and the run's end, together. The conditional move proves that the run is still ours."""
+    now = clock.now()
+    with transaction.atomic():
+        trip = Trip.objects.select_for_update().get(pk=run.trip_id)
+        if not PlanningRun.objects.filter(pk=run.pk, state="running", attempts=pulse.attempt).exists():
+            raise _Superseded
+        revisions = {"intent": run.intent_revision}
+        for kind, body in bodies.items():
+            revision = Document.objects.filter(trip=trip, kind=kind).count() + 1
+            make_document(trip, kind, revision=revision, basis=dict(revisions), body=body, now=now).save(force_insert=True)
+            revisions[kind] = revision
+        transitions.move(run, RUN, "done", actor=WORKER, reason="planned", now=now, finished_at=now, heartbeat_at=now, step="check", progress=100)
+
+
+def _fail(run: PlanningRun, code: str, message: str, now: dt.datetime) -> None:
+    transitions.move(run, RUN, "failed", actor=WORKER, reason=code, now=now, finished_at=now, error_code=code[:60], error_message=message[:500])
+
+
+def _retry_or_fail(run: PlanningRun, error: Exception) -> str:
+    """Back to the queue with a growing pause, or failed after the last attempt."""
+    now = clock.now()
+    with transaction.atomic():
+        fresh = PlanningRun.objects.select_for_update().filter(pk=run.pk, state="running", attempts=run.attempts).first()
+        if fresh is None:
+            return "superseded"
+        if fresh.attempts >= MAX_ATTEMPTS:
+            _fail(fresh, "planner_error", type(error).__name__, now)
+            return "failed"
+        pause = dt.timedelta(seconds=2**fresh.attempts)
+        transitions.move(fresh, RUN, "queued", actor=WORKER, reason="will try again", now=now, not_before=now + pause, heartbeat_at=now + pause)
+        tasks.work_on_run.using(run_after=now + pause).enqueue(str(fresh.pk))
+    return "will try again"

@@ -10,7 +10,7 @@ from trips.budget.estimate import (
     SourceNote,
     budget_body,
 )
-from trips.budget.model import predict
+from trips.budget.model import predict, predict_stays
 from trips.budget.rates import convert, exponent, has_rate, quantize_money
 from trips.budget.request import COMFORTS, PACES, BudgetRequest, HotelPrice, Origin, PersonPrice
 
@@ -33,5 +33,6 @@ __all__ = [
     "exponent",
     "has_rate",
     "predict",
+    "predict_stays",
     "quantize_money",
 ]

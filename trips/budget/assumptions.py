@@ -43,6 +43,8 @@ CHOICE_SIGMA = {"lodging": 0.28, "food": 0.25, "local_transport": 0.40, "activit
 SHARE_SIGMA = 0.20
 #: Least spread of the catalogue's hotels (a few demo offers say little about what else is for sale).
 CATALOGUE_SIGMA = 0.22
+#: At most this far (logarithm) do a catalogue and the model disagree for the band; more is a mistake in the catalogue.
+MOST_APART = 1.4
 #: Fares outside the United States against the curve of fares inside.
 ABROAD_SIGMA = 0.30
 

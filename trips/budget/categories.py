@@ -63,11 +63,11 @@ def lodging_part(request: BudgetRequest, place: PlaceLevel, when: Calendar, drif
     # trip could have a lower P10.
     heads = [math.log(in_usd(h.nightly, h.currency) / h.sleeps) for h in hotels]
     spread = half_band(x - statistics.median(heads) for x in heads)
-    catalogue_sigma = math.hypot(max(a.CATALOGUE_SIGMA, spread), drift)
+    catalogue_sigma = math.hypot(min(max(a.CATALOGUE_SIGMA, spread), a.MOST_APART), drift)
     weight = sigma**2 / (sigma**2 + catalogue_sigma**2)
     catalogue = statistics.median(_hotel_total(h, request.people, when) for h in hotels)
     apart = statistics.median(heads) - math.log(rate / a.PEOPLE_PER_ROOM)
-    between = weight * (1 - weight) * apart**2
+    between = weight * (1 - weight) * min(abs(apart), a.MOST_APART) ** 2
     combined = math.sqrt(1 / (1 / sigma**2 + 1 / catalogue_sigma**2) + between)
     return Part(math.exp(weight * math.log(catalogue) + (1 - weight) * math.log(model)), combined)
 
@@ -150,7 +150,8 @@ def intercity_part(request: BudgetRequest, place: PlaceLevel, tables: CostTables
         fare *= level**a.LEVEL_POWER
     inside = request.country == "USA" and request.origin.country == "USA" and way.mode == "air"
     sigma = math.hypot(a.CHOICE_SIGMA["intercity"], float(figures["fare_sigma"]), 0.0 if inside else a.ABROAD_SIGMA)
-    return Part(2 * request.people * fare * a.FARE_FACTOR[request.comfort], sigma)
+    ways = 1 if request.one_way else 2
+    return Part(ways * request.people * fare * a.FARE_FACTOR[request.comfort], sigma)
 
 
 def trip_factors(request: BudgetRequest) -> TripFactors:

@@ -74,9 +74,10 @@ def list_assumptions(
     if place.basis == "nearby":
         said.append(_say("place_taken_from_nearby", location=place.location))
     elif place.basis == "country":
+        way = "us" if request.country == "USA" else "country"
         said.append(_say("place_not_listed", country=request.country,
                          listedPlaces=tables.countries[request.country].listed_places,
-                         medianError=tables.figures["lodging_country_median_error"]))  # fmt: skip
+                         medianError=tables.figures[f"lodging_{way}_median_error"]))  # fmt: skip
     elif place.basis in ("continent", "world"):
         said.append(_say("country_not_listed", country=request.country, basis=place.basis,
                          medianError=tables.figures["lodging_continent_median_error"]))  # fmt: skip
@@ -143,7 +144,5 @@ def list_sources(request: BudgetRequest, place: PlaceLevel, tables: CostTables) 
         ids.append("us_dot")
     if usable_hotels(request) or usable_prices(request, request.fees) or usable_prices(request, request.activities):
         ids.append("catalogue")
-    for currency in ("USD", request.currency):
-        ids.append(find_rate(currency).source)
-    ids.append("editor")
+    ids += [find_rate("USD").source, find_rate(request.currency).source, "editor"]
     return tuple(tables.sources[key] for key in dict.fromkeys(ids))

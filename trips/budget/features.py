@@ -90,7 +90,8 @@ def place_level(request: BudgetRequest, tables: CostTables) -> PlaceLevel:
         seasonal = "high_months"
         lodging_months = _assumed_season(frozenset(request.high_months), float(figures["season_peak_ratio"]))
     level_basis = country.price_level_basis if country else "modelled"
-    suffix = "continent" if basis == "world" else basis
+    # The US has hundreds of listed towns, and its own, smaller error.
+    suffix = "continent" if basis == "world" else "us" if basis == "country" and request.country == "USA" else basis
     return PlaceLevel(
         basis=basis,
         location=location,

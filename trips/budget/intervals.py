@@ -77,8 +77,16 @@ def _normals() -> tuple[tuple[float, ...], ...]:
     columns = [tuple(inverse(_radical_inverse(i, base)) for i in range(1, POINTS + 1)) for base in _BASES]
     shared, own = math.sqrt(CORRELATION), math.sqrt(1 - CORRELATION)
     return tuple(
-        tuple(shared * z0 + own * z for z0, z in zip(columns[0], column, strict=True)) for column in columns[1:]
+        _exact_normals([shared * z0 + own * z for z0, z in zip(columns[0], column, strict=True)])
+        for column in columns[1:]
     )
+
+
+def _exact_normals(values: Sequence[float]) -> tuple[float, ...]:
+    """The values replaced, rank by rank, by the normal's own quantiles: a lone part's samples are then exact."""
+    ranks = {index: rank for rank, index in enumerate(sorted(range(len(values)), key=values.__getitem__))}
+    inverse = NormalDist().inv_cdf
+    return tuple(inverse((ranks[i] + 0.5) / len(values)) for i in range(len(values)))
 
 
 def _radical_inverse(index: int, base: int) -> float:

@@ -5,7 +5,7 @@ level, drawn to the catalogue's own prices by their precision; every category is
 sigmas in quadrature; the total's quantiles are those of the correlated sum (see `intervals`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from trips.budget.categories import activities_part, food_part, intercity_part, local_transport_part, lodging_part
-from trips.budget.estimate import CATEGORIES, Breakdown, BudgetEstimate, ModelCard, Quantiles
+from trips.budget.estimate import CATEGORIES, Breakdown, BudgetEstimate, ModelCard, Quantiles, Sentence, SourceNote
 from trips.budget.explanation import explain_drivers, figure, list_assumptions, list_sources
 from trips.budget.features import PlaceLevel, place_level, trip_calendar, years_ahead
 from trips.budget.intervals import Band, Part, part_band, share_at_most, total_band, total_samples
@@ -28,33 +28,73 @@ def predict(request: BudgetRequest) -> BudgetEstimate:
 
     Raises ValueError for a currency without a usable exchange rate (the request itself is checked when it is made).
     """
-    find_rate(request.currency)
+    return predict_stays((request,))
+
+
+def predict_stays(stays: Sequence[BudgetRequest]) -> BudgetEstimate:
+    """Predict a trip of one or more stays in a row; currency, people and budget are those of the first.
+
+    Within a category the stays' errors are taken as fully correlated (the widest honest band). Raises ValueError for no
+    stay, for stays that differ in currency or people, and for a currency without a usable exchange rate.
+    """
+    if not stays:
+        raise ValueError("stays must not be empty")
+    first = stays[0]
+    if any((s.currency, s.people) != (first.currency, first.people) for s in stays):
+        raise ValueError("stays must agree in currency and people")
+    find_rate(first.currency)
     tables = load_tables()
-    place = place_level(request, tables)
-    parts = category_parts(request, place, tables)
+    places = [place_level(s, tables) for s in stays]
+    by_stay = [category_parts(s, place, tables) for s, place in zip(stays, places, strict=True)]
+    parts = tuple(_together(column) for column in zip(*by_stay, strict=True))
     samples = total_samples(parts)
-    total = _money(total_band(samples), request.currency)
-    bands = {name: _money(part_band(p), request.currency) for name, p in zip(CATEGORIES, parts, strict=True)}
-    low, high = request.budget_min, request.budget_max
+    total = _money(total_band(samples), first.currency)
+    bands = {name: _money(part_band(p), first.currency) for name, p in zip(CATEGORIES, parts, strict=True)}
+    low, high = first.budget_min, first.budget_max
     position = _position(total.p50, low, high)
-    when = trip_calendar(request)
+    over = max(Decimal(0), total.p50 - high) if high is not None else Decimal(0)
+    drivers, assumptions, sources = _explanation(stays, places, by_stay, tables)
     return BudgetEstimate(
-        currency=request.currency,
+        currency=first.currency,
         total=total,
         breakdown=Breakdown(**bands),
-        per_day=quantize_money(total.p50 / request.days, request.currency),
-        per_person=quantize_money(total.p50 / request.people, request.currency),
+        per_day=quantize_money(total.p50 / sum(s.days for s in stays), first.currency),
+        per_person=quantize_money(total.p50 / first.people, first.currency),
         model=_model_card(),
-        drivers=explain_drivers(request, place, when, parts, _extra_day(request, place, tables, parts)),
-        sources=list_sources(request, place, tables),
-        assumptions=list_assumptions(request, place, when, tables),
+        drivers=drivers,
+        sources=sources,
+        assumptions=assumptions,
         within_range=None if position == "none" else position == "within",
         range_position=position,
-        shortfall=quantize_money(
-            max(Decimal(0), total.p50 - high) if high is not None else Decimal(0), request.currency
-        ),
-        share_below_limit=None if high is None else figure(share_at_most(samples, _usd(high, request.currency))),
+        shortfall=quantize_money(over, first.currency),
+        share_below_limit=None if high is None else figure(share_at_most(samples, _usd(high, first.currency))),
     )
+
+
+def _together(parts: Sequence[Part]) -> Part:
+    """One category over all stays: medians add up, sigmas are averaged by median."""
+    median = sum(p.median for p in parts)
+    if len(parts) == 1 or median <= 0:
+        return parts[0]
+    return Part(median, sum(p.median * p.sigma for p in parts) / median)
+
+
+def _explanation(
+    stays: Sequence[BudgetRequest],
+    places: Sequence[PlaceLevel],
+    by_stay: Sequence[tuple[Part, ...]],
+    tables: CostTables,
+) -> tuple[tuple[Sentence, ...], tuple[Sentence, ...], tuple[SourceNote, ...]]:
+    """Drivers, assumptions and sources of all stays, each sentence once."""
+    drivers: list[Sentence] = []
+    assumptions: list[Sentence] = []
+    sources: dict[str, SourceNote] = {}
+    for stay, place, parts in zip(stays, places, by_stay, strict=True):
+        when, extra = trip_calendar(stay), _extra_day(stay, place, tables, parts)
+        drivers += [s for s in explain_drivers(stay, place, when, parts, extra) if s not in drivers]
+        assumptions += [s for s in list_assumptions(stay, place, when, tables) if s not in assumptions]
+        sources |= {s.id: s for s in list_sources(stay, place, tables)}
+    return tuple(drivers), tuple(assumptions), tuple(sources.values())
 
 
 def category_parts(request: BudgetRequest, place: PlaceLevel, tables: CostTables) -> tuple[Part, ...]:

@@ -98,6 +98,9 @@ class BudgetRequest:
     `high_months` are the destination's own high season, used only where no table knows its seasons. `hotels`, `fees`
     and `activities` are catalogue prices; hotels and activities of another comfort are left out. `as_of` is the day of
     asking, from which the uncertainty of later prices grows; without it none is added.
+
+    For one stay of several (`predict_stays`): `moves_on` adds the last night, spent before moving on to the next stay;
+    `one_way` counts the journey from `origin` (then the stay before) once instead of there and back.
     """
 
     destination: str
@@ -121,6 +124,8 @@ class BudgetRequest:
     budget_min: Decimal | None = None
     budget_max: Decimal | None = None
     as_of: date | None = None
+    moves_on: bool = False
+    one_way: bool = False
 
     def __post_init__(self) -> None:
         _check(bool(self.destination.strip()), "destination must not be empty")
@@ -141,5 +146,5 @@ class BudgetRequest:
 
     @property
     def nights(self) -> int:
-        """Nights to pay for: one less than the days."""
-        return self.days - 1
+        """Nights to pay for: one less than the days, or as many where the travelers move on."""
+        return self.days if self.moves_on else self.days - 1

@@ -12,8 +12,9 @@ from .problem import Problem
 from .profiles import profile_of
 from .schedule import DayState
 from .score import Yardstick, score_of, score_parts
-from .search import Orders, Timings, empty_state
+from .search import Orders
 from .timeline import day_plan, state_of, unverified
+from .timings import Timings, empty_state
 
 
 class InfeasibleDays(ValueError):
@@ -78,10 +79,11 @@ def itinerary_of(
 def costs_of(tables: Tables, states: Sequence[DayState]) -> Costs:
     """Where the money goes. Transfers are part of the problem's `intercity_cost` already, so they are not added again."""
     fees = sum(state.fees for state in states)
+    treats = sum(state.treats for state in states)
     return Costs(
         lodging=tables.problem.lodging_cost,
-        food=sum(day.fixed_cost for day in tables.days),
-        local_transport=sum(state.cost for state in states) - fees,
+        food=sum(day.fixed_cost for day in tables.days) + treats,
+        local_transport=sum(state.cost for state in states) - fees - treats,
         activities=fees,
         intercity=tables.problem.intercity_cost,
     )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from .aim import aim_of
 from .assembly import itinerary_of
 from .geometry import Tables, tables_of
 from .plan import Itinerary
 from .problem import Problem
 from .profiles import PROFILES, profile_of
 from .score import Yardstick
-from .search import Orders, Search, Timings, aim_of
+from .search import Orders, Search
+from .timings import Timings
 
 DEFAULT_EFFORT = 60  # iterations per candidate
 PIN_ITERATIONS = 40
@@ -123,9 +125,7 @@ def _apart(timings: Timings, orders: Orders, others: list[Pairs], money: int | N
                             (0.0, _with(best, {a: rest, b: (*best[b][:gap], place, *best[b][gap:])}))
                             for gap in (0, len(best[b]))
                         )
-        better = [
-            (nearest(option), option) for _, option in options if _possible(timings, option, best, money)
-        ]
+        better = [(nearest(option), option) for _, option in options if _possible(timings, option, best, money)]
         if not better or max(better, key=lambda entry: entry[0])[0] <= apart:
             break
         apart, best = max(better, key=lambda entry: entry[0])

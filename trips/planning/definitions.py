@@ -1,4 +1,10 @@
-"""What the words mean: distance, travel, fatigue, rest. Search and checker share these definitions and nothing else."""
+"""What the words mean: distance, travel, fatigue, rest. Search and checker share these definitions and nothing else.
+
+How a day is written down: lodging (setting out), places, meals and rests, lodging (being back). A day with a transfer in opens with
+the transfer, then the bed where it arrives; one with a transfer out ends with it, after the bed where it leaves. A transfer stands
+at that bed, lasts its own minutes and counts as a walk or a ride by its mode. Its cost shows in the day and is part of
+`Problem.intercity_cost`, so a trip's total does not add it again. A place visited as a meal costs its fee, and the meal on top.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +50,8 @@ def is_on_foot(area: Area, mode_name: str) -> bool:
 def day_fatigue(*, active_minutes: int, effort_minutes: int, walk_km: float, ride_minutes: int, day_minutes: int) -> float:
     """How tired a day leaves one, 0 (nothing done) to 10 (exhausted), one decimal.
 
-    `effort_minutes` = sum of visit minutes * (effort - 1), so an easy visit adds none; `day_minutes` = from leaving the base to being back.
+    `effort_minutes` = sum of visit minutes * (effort - 1), so an easy visit adds none; `day_minutes` = from leaving the base to being back,
+    transfers included; `ride_minutes` = legs and transfers not on foot.
     The weights are an editor's scale (no measured source): eight easy hours with 5 km on foot come to about 4.5, a 12 h trek day to 9 or more.
     """
     hours = active_minutes / 60

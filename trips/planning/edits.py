@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .geometry import DayTable, Tables, tables_of
+from .insertion import fit
 from .left_out import missing_minutes
 from .plan import Itinerary, Violation
 from .problem import Problem
-from .schedule import DayState, evaluate, fit
-from .search import Timings, empty_state
+from .schedule import DayState, evaluate
+from .timings import Timings, empty_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,7 @@ def explain_violations(
     return (_first_miss(tables, day, numbers),)
 
 
-def best_position(
-    problem: Problem, plan: Itinerary | Sequence[Sequence[str]], place_id: str
-) -> tuple[Suggestion, ...]:
+def best_position(problem: Problem, plan: Itinerary | Sequence[Sequence[str]], place_id: str) -> tuple[Suggestion, ...]:
     """Where a place fits best on each day of a plan, least added minutes first; a place that is there already is moved."""
     tables = tables_of(problem)
     timings = Timings(tables)
@@ -77,7 +76,9 @@ def best_position(
     states: list[DayState] = []
     for index, ids in enumerate(plan):
         numbers = tuple(tables.place_index[i] for i in ids if i != place_id)
-        states.append(timings.state(index, numbers) or evaluate(tables, tables.days[index], numbers) or empty_state(tables, index))
+        states.append(
+            timings.state(index, numbers) or evaluate(tables, tables.days[index], numbers) or empty_state(tables, index)
+        )
     spent = sum(state.cost for state in states) + problem.fixed_cost + sum(day.fixed_cost for day in tables.days)
     found = []
     for day, state in zip(tables.days, states, strict=True):
@@ -137,7 +138,13 @@ def _over_limits(tables: Tables, day: DayTable, state: DayState) -> list[Violati
         ("fatigue", state.fatigue, limits.fatigue),
     )
     return [
-        Violation(7, name, day.index, None, {"value": value, "limit": limit, "over": round(value - limit, 2), "help": "shorten"})
+        Violation(
+            7,
+            name,
+            day.index,
+            None,
+            {"value": value, "limit": limit, "over": round(value - limit, 2), "help": "shorten"},
+        )
         for name, value, limit in sums
         if value > limit
     ]
@@ -162,7 +169,13 @@ def _first_miss(tables: Tables, day: DayTable, numbers: tuple[int, ...]) -> Viol
     last = max(last for _, last in day.windows[number])
     if arrive > last:
         closes = last + tables.visit[number]
-        return Violation(1, "closed_by_then", day.index, upto - 1, params | {"arrive": arrive, "closes": closes, "missing_minutes": arrive - last})
+        return Violation(
+            1,
+            "closed_by_then",
+            day.index,
+            upto - 1,
+            params | {"arrive": arrive, "closes": closes, "missing_minutes": arrive - last},
+        )
     start = next(max(arrive, opens) for opens, last in day.windows[number] if arrive <= last)
     end = start + tables.visit[number] + day.legs.minutes[number][day.target]
     if end > day.closes:

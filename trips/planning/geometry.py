@@ -42,12 +42,14 @@ class DayTable:
     latest: list[int]
     duration: list[int]
     meals: tuple[MealRule, ...]
+    undue: tuple[MealRule, ...]  # without room of their own; a meal place visited in the span is that meal all the same
     windows: list[tuple[tuple[int, int], ...]]
     places: list[int]  # that may be visited on this day, pins of other days left out
     begins: int  # Day.start
     head: int  # minutes of the transfer in
     tail: int  # minutes of the transfer out
-    ride: int  # minutes of both transfers
+    ride: int  # minutes of both transfers, those on foot left out
+    walk: int  # hundredths of a kilometer of transfers on foot
     fixed_cost: int  # meals of the day
 
 
@@ -126,11 +128,12 @@ def _build(problem: Problem) -> Tables:
     stays: dict[str, set[int]] = {area: set() for area in used}
     for day in problem.days:
         stays[day.area].update(number[b] for b in (day.morning_base, day.night_base) if b in number)
-    legs = {
-        area_id: _legs(areas.get(area_id) or Area(area_id, area_id, ()), problem, stays[area_id], barred)
-        for area_id in used
-    }
-    days = [_day(problem, i, day, legs[day.area], number, area_of, pinned, barred) for i, day in enumerate(problem.days)]
+    areas |= {area_id: Area(area_id, area_id, ()) for area_id in used if area_id not in areas}
+    legs = {area_id: _legs(areas[area_id], problem, stays[area_id], barred) for area_id in used}
+    days = [
+        _day(problem, i, day, legs[day.area], areas[day.area], number, area_of, pinned, barred)
+        for i, day in enumerate(problem.days)
+    ]
     return Tables(
         problem=problem,
         place_index=place_index,
@@ -184,6 +187,7 @@ def _day(
     position: int,
     day: Day,
     legs: AreaLegs,
+    area: Area,
     number: dict[str, int],
     area_of: dict[str, str],
     pinned: dict[int, int | None],
@@ -191,6 +195,7 @@ def _day(
 ) -> DayTable:
     head = day.arrival.minutes if day.arrival else 0
     tail = day.departure.minutes if day.departure else 0
+    moves = [transfer for transfer in (day.arrival, day.departure) if transfer is not None]
     opens, closes = day.start + head, day.end - tail
     origin, target = _bed(entry_base(day, area_of), day, number), _bed(exit_base(day, area_of), day, number)
     # a meal is due when the frame, less the way between the bases, has room for it after the meals before it
@@ -224,11 +229,13 @@ def _day(
         latest=[meal.latest for meal in meals],
         duration=[meal.minutes for meal in meals],
         meals=tuple(meals),
+        undue=tuple(meal for meal in problem.meals if meal not in meals),
         windows=windows,
         places=allowed,
         begins=day.start,
         head=head,
         tail=tail,
-        ride=head + tail,
+        ride=sum(t.minutes for t in moves if not is_on_foot(area, t.mode)),
+        walk=sum(round(t.distance_km * 100) for t in moves if is_on_foot(area, t.mode)),
         fixed_cost=sum(meal.cost for meal in meals),
     )

@@ -98,9 +98,7 @@ def windows_on(weekly: WeeklyHours, exceptions: tuple[HoursException, ...], date
     return (*own[:-1], Window(own[-1].opens, closes))
 
 
-def _plain_windows(
-    weekly: WeeklyHours, exceptions: tuple[HoursException, ...], date: dt.date
-) -> tuple[Window, ...]:
+def _plain_windows(weekly: WeeklyHours, exceptions: tuple[HoursException, ...], date: dt.date) -> tuple[Window, ...]:
     for exception in reversed(exceptions):
         if exception.covers(date):
             return exception.windows
@@ -135,7 +133,9 @@ def _windows(text: str, rule: str) -> tuple[Window, ...]:
             raise HoursError(f"a span is HH:MM-HH:MM, not {part.strip()!r} in {rule!r}")
         opens, closes = _minute(match[1], match[2], rule), _minute(match[3], match[4], rule)
         if closes <= opens:
-            raise HoursError(f"{part.strip()!r} ends before it starts; past midnight write to 24:00 and again from 00:00")
+            raise HoursError(
+                f"{part.strip()!r} ends before it starts; past midnight write to 24:00 and again from 00:00"
+            )
         spans.append((opens, closes))
     spans.sort()
     joined = [spans[0]]

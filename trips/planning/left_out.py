@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .geometry import DayTable, Tables
+from .insertion import fit, latest_arrivals
 from .plan import LeftOut
-from .schedule import NEVER, DayState, fit
-from .search import Timings
+from .schedule import NEVER, DayState
+from .timings import Timings
 
 
 def left_out_of(timings: Timings, states: Sequence[DayState], total: int) -> tuple[LeftOut, ...]:
@@ -135,12 +136,13 @@ def missing_minutes(tables: Tables, day: DayTable, state: DayState, index: int) 
     """Minutes by which a place misses its best gap in a timed day (0 = it fits): too late for it, or what follows too late."""
     row, length = day.legs.minutes[index], tables.visit[index]
     least = NEVER
+    latest_any = latest_arrivals(tables, day, state)
     for gap in range(len(state.legs)):
         to, on = row[state.points[gap]], row[state.points[gap + 1]]
         arrive = state.ready_first[gap] + to
         late = max(0, arrive - max((last for _, last in day.windows[index]), default=-NEVER))
         start = next((max(arrive, opens) for opens, last in day.windows[index] if arrive <= last), arrive)
-        least = min(least, late + max(0, start + length + on - state.latest_any[gap + 1]))
+        least = min(least, late + max(0, start + length + on - latest_any[gap + 1]))
     if least == 0 and fit(tables, day, state, index) is None:
         return max(day.duration, default=1)  # only a meal stands in the way
     return least

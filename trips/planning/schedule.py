@@ -2,7 +2,8 @@
 
 Meals are fitted in exactly: for each gap between places and each number of meals already had, the earliest time is kept
 (forward), and the latest time that still lets the rest of the day happen (backward). Earlier is never worse, since waiting
-is allowed, so both are exact, and whether a place fits into a gap is answered without looking at the rest of the day.
+is allowed, so both are exact, and whether a place fits into a gap is answered
+without looking at the rest of the day (see `insertion`).
 Legs don't depend on where the meals are taken, because a meal is taken where one happens to be.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from .definitions import day_fatigue, is_rest_day
 from .geometry import DayTable, Tables
+from .problem import MealRule
 
 NEVER = 1_000_000
 MARGIN = 15  # minutes before the last possible start that a later departure never eats up
@@ -29,8 +31,8 @@ class DayState:
         "finish",
         "hardest",
         "latest",
-        "legs",
         "latest_any",
+        "legs",
         "order",
         "points",
         "ready",
@@ -39,6 +41,8 @@ class DayState:
         "steps",
         "table",
         "travel",
+        "treat_at",
+        "treats",
         "waiting",
         "walk",
     )
@@ -49,15 +53,17 @@ class DayState:
     ready: list[list[int]]  # [gap][meals had] -> earliest minute of leaving the gap's first point
     ready_first: list[int]  # the smallest of each gap
     latest: list[list[int]]  # [point][meals had] -> latest arrival that keeps the rest possible
-    latest_any: list[int]  # the largest of each point
+    latest_any: list[int] | None  # the largest of each point; both are worked out when `fit` first asks
     steps: list[tuple[int, int, int, int]]  # kind, place or meal number, point, start; in order of time
     finish: int  # minute of being back at the target, meals there included
     depart: int  # minute of leaving the base (or of setting out on the transfer in)
     active: int  # minutes of visits
     travel: int  # minutes of legs
     waiting: int  # minutes of gaps with nothing to do before the last place
-    cost: int  # fees and legs, minor units; meals and transfers are the same for each order
+    cost: int  # fees, legs and `treats`, minor units; due meals and transfers are the same for each order
     fees: int
+    treats: int  # meals that were not due, had at meal places that happen to be visited in their span
+    treat_at: dict[int, MealRule]  # the places where
     walk: int  # hundredths of a kilometer
     fatigue: float
     hardest: int
@@ -182,8 +188,8 @@ def evaluate(tables: Tables, day: DayTable, order: tuple[int, ...]) -> DayState 
     state.finish = finish
     state.steps, state.depart, state.waiting = _start_later(tables, day, steps, finish)
     state.table = {}
+    state.latest_any = None
     _sum_up(tables, day, state)
-    _latest_arrivals(tables, day, state)
     return state
 
 
@@ -253,7 +259,16 @@ def _sum_up(tables: Tables, day: DayTable, state: DayState) -> None:
         if effort > hardest:
             hardest = effort
     state.active, state.fees, state.hardest = active, fees, hardest
-    state.cost = cost + fees
+    state.treat_at = {}
+    for kind, place, _, start in state.steps if day.undue else ():
+        if kind == PLACE and tables.serves[place]:
+            for meal in day.undue:
+                if meal.earliest <= start <= meal.latest and meal not in state.treat_at.values():
+                    state.treat_at[place] = meal
+                    break
+    state.treats = sum(meal.cost for meal in state.treat_at.values())
+    state.cost = cost + fees + state.treats
+    walk += day.walk
     state.walk, state.travel = walk, sum(state.legs)
     state.fatigue = day_fatigue(
         active_minutes=active,
@@ -263,103 +278,3 @@ def _sum_up(tables: Tables, day: DayTable, state: DayState) -> None:
         day_minutes=state.finish + day.tail - state.depart,
     )
     state.rest = is_rest_day(active_minutes=active, hardest_effort=hardest)
-
-
-def _latest_arrivals(tables: Tables, day: DayTable, state: DayState) -> None:
-    earliest, latest_start, duration = day.earliest, day.latest, day.duration
-    meals = len(earliest)
-    visit, serves, windows = tables.visit, tables.serves, day.windows
-    row = [-NEVER] * (meals + 1)
-    row[meals] = day.closes
-    for k in range(meals - 1, -1, -1):
-        start = min(latest_start[k], row[k + 1] - duration[k])
-        row[k] = start if start >= earliest[k] else -NEVER
-    rows = [row]
-    for position in range(len(state.order), 0, -1):
-        place = state.points[position]
-        leg, length = state.legs[position], visit[place]
-        leave = [moment - leg for moment in row]
-        for k in range(meals - 1, -1, -1):
-            start = min(latest_start[k], leave[k + 1] - duration[k])
-            if start >= earliest[k] and start > leave[k]:
-                leave[k] = start
-        row = [-NEVER] * (meals + 1)
-        for k in range(meals + 1):
-            best = -NEVER
-            for opens, last in windows[place]:
-                start = min(last, leave[k] - length)
-                if k < meals and serves[place]:
-                    eaten = min(last, latest_start[k], leave[k + 1] - length)
-                    if eaten >= opens and eaten >= earliest[k] and eaten > best:
-                        best = eaten
-                    if earliest[k] <= start <= latest_start[k]:
-                        start = earliest[k] - 1
-                if start >= opens and start > best:
-                    best = start
-            row[k] = best
-        rows.append(row)
-    rows.append(row)  # nothing is asked of the origin
-    rows.reverse()
-    state.latest = rows
-    state.latest_any = [max(r) for r in rows]
-
-
-def fit(tables: Tables, day: DayTable, state: DayState, place: int) -> tuple[int, int] | None:
-    """The gap (0 = before the first place) where a place adds the least time, and the minutes it adds besides the visit.
-
-    None when it fits nowhere. Times only: limits and money are the caller's. The answer is kept in `state.table`.
-    """
-    known = state.table
-    if place in known:
-        return known[place]
-    row = day.legs.minutes[place]
-    length, spans, eats = tables.visit[place], day.windows[place], tables.serves[place]
-    earliest, latest_start, duration = day.earliest, day.latest, day.duration
-    meals = len(earliest)
-    points, legs, ready_first, latest_any = state.points, state.legs, state.ready_first, state.latest_any
-    best: tuple[int, int] | None = None
-    least = NEVER
-    for gap in range(len(legs)):
-        to, on = row[points[gap]], row[points[gap + 1]]
-        detour = to + on - legs[gap]
-        if detour >= least or ready_first[gap] + to + length + on > latest_any[gap + 1]:
-            continue
-        limits = state.latest[gap + 1]
-        k = -1
-        fits = False
-        for moment in state.ready[gap]:
-            k += 1
-            arrive = moment + to
-            if arrive >= NEVER:
-                continue
-            for opens, last in spans:
-                if arrive <= last:
-                    start = arrive if arrive > opens else opens
-                    break
-            else:
-                continue
-            had = k
-            if eats and k < meals and earliest[k] <= start <= latest_start[k]:
-                had = k + 1
-            end = start + length
-            while True:
-                if end + on <= limits[had]:
-                    fits = True
-                    break
-                if had == meals:
-                    break
-                if end < earliest[had]:
-                    end = earliest[had]
-                if end > latest_start[had]:
-                    break
-                end += duration[had]
-                had += 1
-            if fits:
-                break
-        if fits:
-            added = detour + ((start - arrive) >> 1) if gap else detour  # a wait before the first place is a later start
-            if added < least:
-                least = added
-                best = (gap, added)
-    known[place] = best
-    return best

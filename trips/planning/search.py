@@ -1,7 +1,7 @@
 """Iterated local search over the orders of all days: fill by worth per time, tear out runs of stops, fill again.
 
 An order of a day is timed once and remembered (`Timings`), also across profiles; a place's best gap in an order is found once
-(`schedule.fit`). The inner loop works on tuples of numbers only. The same input, seed and iterations give the same answer.
+(`insertion.fit`). The inner loop works on tuples of numbers only. The same input, seed and iterations give the same answer.
 """
 
 from __future__ import annotations
@@ -9,187 +9,24 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
 
-from .geometry import Tables
-from .profiles import Profile, wished_minutes
-from .schedule import DayState, evaluate, fit
+from .aim import PIN_WORTH, Aim
+from .insertion import fit
+from .schedule import DayState
+from .timings import Timings
 
-PIN_WORTH = 1e6
+COOLING = 40  # iterations after which the search is half as ready to accept worse plans; never the number asked for,
+# so that a run that was cut short is the beginning of a longer one
+WARMTH = 0.2  # mean worths that a worse plan may lack at the start and still be followed
+LONGEST_RUN = 4  # stops torn out of a day at once
+MOST_DAYS = 3  # days torn at once
+LEAST_MINUTES = 30  # what any stop costs beside its visit and way, so that short stops don't always win
+STALE = 30  # iterations without a better plan after which the search returns to the best
 NOISE = 0.25  # relative randomness of an insertion's rank
 CLOSENESS_PRICE = 4.0  # mean worths per shared stop beyond what lets two candidates count as different
 SHARED_MOST = 3 / 7  # Jaccard distance >= 0.25 <=> shared <= 3/7 of both plans' stops together
 
 Orders = tuple[tuple[int, ...], ...]
-
-
-class Timings:
-    """Every order of every day timed so far. Limits of the party are judged here, once per order."""
-
-    def __init__(self, tables: Tables) -> None:
-        self.tables = tables
-        limits = tables.problem.limits
-        self._limits = (limits.active_minutes, round(limits.walk_km * 100), limits.fatigue)
-        self._known: list[dict[tuple[int, ...], DayState | None]] = [{} for _ in tables.days]
-        self._polished: list[dict[tuple[int, ...], tuple[int, ...]]] = [{} for _ in tables.days]
-
-    def state(self, day: int, order: tuple[int, ...]) -> DayState | None:
-        """The timed order, or None when hours, frame, meals or limits forbid it. An empty day is always possible."""
-        known = self._known[day]
-        if order in known:
-            return known[order]
-        found = evaluate(self.tables, self.tables.days[day], order)
-        if found is not None and order:
-            active, walk, fatigue = self._limits
-            if found.active > active or found.walk > walk or found.fatigue > fatigue:
-                found = None
-        if found is None and not order:
-            found = empty_state(self.tables, day)
-        known[order] = found
-        return found
-
-    def polished(self, day: int, order: tuple[int, ...]) -> tuple[int, ...]:
-        """The same places in a better order: less travel and waiting (2-opt and moving one stop, first improvement)."""
-        known = self._polished[day]
-        if order in known:
-            return known[order]
-        best = self.state(day, order)
-        assert best is not None
-        minutes = self.tables.days[day].legs.minutes
-        improved = len(order) > 1
-        while improved:
-            improved = False
-            points, size = best.points, len(best.order)
-            for i in range(1, size + 1):
-                for j in range(i + 1, size + 1):
-                    a, b, c, d = points[i - 1], points[i], points[j], points[j + 1]
-                    if minutes[a][c] + minutes[b][d] < minutes[a][b] + minutes[c][d]:
-                        tried = best.order[: i - 1] + best.order[i - 1 : j][::-1] + best.order[j:]
-                        improved = (better := self._shorter(day, tried, best)) is not None
-                        if improved:
-                            break
-                if improved:
-                    break
-                stop, left, right = points[i], points[i - 1], points[i + 1]
-                saved = minutes[left][stop] + minutes[stop][right] - minutes[left][right]
-                rest = best.order[: i - 1] + best.order[i:]
-                for gap in range(size):
-                    if gap == i - 1:
-                        continue
-                    before = rest[gap - 1] if gap else points[0]
-                    after = rest[gap] if gap < size - 1 else points[-1]
-                    if minutes[before][stop] + minutes[stop][after] - minutes[before][after] < saved:
-                        tried = rest[:gap] + (stop,) + rest[gap:]
-                        improved = (better := self._shorter(day, tried, best)) is not None
-                        if improved:
-                            break
-                if improved:
-                    break
-            if improved:
-                assert better is not None
-                best = better
-        known[order] = known[best.order] = best.order
-        return best.order
-
-    def _shorter(self, day: int, order: tuple[int, ...], than: DayState) -> DayState | None:
-        found = self.state(day, order)
-        return found if found is not None and found.travel + found.waiting < than.travel + than.waiting else None
-
-
-def empty_state(tables: Tables, index: int) -> DayState:
-    """A day in which nothing fits, not even its own meals or ways: set out and be back, whatever the frame says."""
-    day = tables.days[index]
-    state = DayState()
-    way = day.legs.minutes[day.origin][day.target]
-    state.order, state.points, state.legs = (), (day.origin, day.target), [way]
-    state.ready, state.ready_first = [[10**6]], [10**6]
-    state.latest, state.latest_any = [[-(10**6)]] * 2, [-(10**6)] * 2
-    state.steps, state.depart, state.finish = [], day.opens - day.head, day.opens + way
-    state.active = state.fees = state.hardest = state.waiting = 0
-    state.travel, state.walk = way, day.legs.walk[day.origin][day.target]
-    state.cost = day.legs.cost[day.origin][day.target]
-    state.fatigue, state.rest, state.table = 0.0, True, {}
-    return state
-
-
-@dataclass(slots=True)
-class Aim:
-    """What one search wants: worth of places, penalties, caps. Made by `aim_of`."""
-
-    worth: list[float]
-    taste: list[dict[int, float]]  # per day: factors of places that an earlier candidate has on this day
-    target: list[float]  # active minutes of each day that are about right
-    most_active: list[float]
-    most_stops: int
-    money: int | None  # most that fees and legs of all days may come to
-    spend: float  # worth lost per minor unit
-    travel: float  # worth lost per minute of legs
-    wait: float
-    crowd: float  # worth lost for a day at its target, growing with the square of the load
-    unit: float  # mean worth of a place
-    others: list[frozenset[tuple[int, int]]] = field(default_factory=list)
-
-
-def aim_of(
-    tables: Tables,
-    profile: Profile,
-    *,
-    money: int | None,
-    barred: Collection[int] = (),
-    others: Collection[frozenset[tuple[int, int]]] = (),
-) -> Aim:
-    """A profile applied to a problem. `others` are the (day, place) pairs of earlier candidates, to keep away from."""
-    problem = tables.problem
-    usable = {place for day in tables.days for place in day.places if place not in barred}
-    mean = max(1e-9, sum(tables.value[place] for place in usable) / max(1, len(usable)))
-    paid = [tables.fee[place] for place in usable if tables.fee[place] > 0]
-    typical_fee = sum(paid) / len(paid) if paid else 0.0
-    worth = [0.0] * len(tables.value)
-    seen: dict[int, int] = {}
-    for pairs in others:
-        for _, place in pairs:
-            seen[place] = seen.get(place, 0) + 1
-    for place in usable:
-        value = tables.value[place] + 0.02 * mean  # a place of no value still beats an empty afternoon
-        if typical_fee:
-            value /= 1 + profile.thrift * tables.fee[place] / typical_fee
-        value *= 1 - profile.ease * 0.12 * (tables.effort[place] - 1)
-        value *= 0.93 ** seen.get(place, 0)
-        worth[place] = PIN_WORTH * mean if place in tables.pinned else max(value, 1e-9)
-    wished = wished_minutes(problem.pace, problem.limits.active_minutes)
-    total = sum(tables.visit[place] for place in usable)
-    count = len(tables.days)
-    even = 1.15 * total / count + 30 if count else 0.0
-    target = [min(wished * min(profile.pace, 1.25), even, max(60.0, _room(tables, day))) for day in range(count)]
-    most = [float(min(problem.limits.active_minutes, profile.pace * wished))] * count
-    if profile.rest_afternoon and count >= 3:
-        free = min(range(1, count - 1), key=lambda day: (abs(day - count // 2), day))
-        most[free] = min(most[free], 150.0)
-        target[free] = min(target[free], 120.0)
-    taste: list[dict[int, float]] = [{} for _ in tables.days]
-    for pairs in others:
-        for day, place in pairs:
-            taste[day][place] = taste[day].get(place, 1.0) * 0.7
-    return Aim(
-        worth=worth,
-        taste=taste,
-        target=target,
-        most_active=most,
-        most_stops=profile.stops,
-        money=money,
-        spend=(0.1 + profile.thrift) * mean / (4 * typical_fee) if typical_fee else 0.0,
-        travel=mean / 300,
-        wait=mean / 180,
-        crowd=0.5 * mean,
-        unit=mean,
-        others=list(others),
-    )
-
-
-def _room(tables: Tables, day: int) -> float:
-    """Active minutes that a day's frame has room for: what is left of it after meals, less a quarter for legs."""
-    table = tables.days[day]
-    return 0.75 * (table.closes - table.opens - sum(table.duration))
 
 
 class Search:
@@ -203,9 +40,7 @@ class Search:
         self.rests_due = min(self.tables.problem.limits.rest_days, len(self.days))
         self.states: list[DayState] = []
         for day in range(len(self.days)):
-            state = timings.state(day, start[day] if start else ())
-            assert state is not None
-            self.states.append(state)
+            self.states.append(timings.possible(day, start[day] if start else ()))
         wanted = {place for places in self.open for place in places}
         self.free = wanted - {place for state in self.states for place in state.order}
 
@@ -222,26 +57,32 @@ class Search:
         best, best_free = list(self.states), set(self.free)
         best_worth = self.worth()
         kept, kept_free, kept_worth = best, best_free, best_worth
-        warmth = 0.6 * self.aim.unit
-        done = 0
+        warmth = WARMTH * self.aim.unit
+        done = fruitless = 0
         if not any(self.open):
             return iterations
         while done < iterations:
             if should_stop is not None and should_stop():
                 break
             done += 1
+            fruitless += 1
             touched = self._tear()
             self._fill()
             changed = [day for day in everyday if self.states[day] is not kept[day]] or touched
             if self._polish(changed):
                 self._fill()
             worth = self.worth()
-            heat = warmth * (1 - done / (iterations + 1))
+            heat = warmth / (1 + done / COOLING)
             if worth > kept_worth - heat * -math.log(1 - self.random.random()):
                 kept, kept_free, kept_worth = list(self.states), set(self.free), worth
                 if worth > best_worth + 1e-9:
                     best, best_free, best_worth = kept, kept_free, worth
+                    fruitless = 0
             else:
+                self.states, self.free = list(kept), set(kept_free)
+            if fruitless >= STALE:
+                fruitless = 0
+                kept, kept_free, kept_worth = best, best_free, best_worth
                 self.states, self.free = list(kept), set(kept_free)
         self.states, self.free = list(best), set(best_free)
         return done
@@ -275,6 +116,7 @@ class Search:
         loud = {place: 1 + NOISE * (2 * noise() - 1) for place in sorted(self.free)}
         ranked = [self._rank(day, loud) for day in range(len(self.days))]
         spent = sum(state.cost for state in self.states)
+        money, fee = self.aim.money, self.tables.fee
         while True:
             chosen, top = -1, 0.0
             for day, ranks in enumerate(ranked):
@@ -286,8 +128,13 @@ class Search:
                 return
             _, place, gap = ranked[chosen].pop()
             old = self.states[chosen]
+            if money is not None:
+                price = self.days[chosen].legs.cost
+                before, after = old.points[gap], old.points[gap + 1]
+                if spent + fee[place] + price[before][place] + price[place][after] - price[before][after] > money:
+                    continue  # said before timing the order, which is what takes time
             new = self.timings.state(chosen, (*old.order[:gap], place, *old.order[gap:]))
-            if new is None or not self._allowed(chosen, old, new, place, spent):
+            if new is None or not self._rests_enough(old, new):
                 continue
             spent += new.cost - old.cost
             self.states[chosen] = new
@@ -312,17 +159,15 @@ class Search:
             found = known[place] if place in known else fit(tables, table, state, place)
             if found is None:
                 continue
-            rank = worth[place] * eager * loud[place] / (length + found[1] + 20 + spend * fee[place])
+            rank = worth[place] * eager * loud[place] / (length + found[1] + LEAST_MINUTES + spend * fee[place])
             if place in taste:
                 rank *= taste[place]
             ranks.append((rank, place, found[0]))
         ranks.sort()
         return ranks
 
-    def _allowed(self, day: int, old: DayState, new: DayState, place: int, spent: int) -> bool:
-        """Money and rest days, which no single day can judge."""
-        if self.aim.money is not None and spent + new.cost - old.cost > self.aim.money:
-            return False
+    def _rests_enough(self, old: DayState, new: DayState) -> bool:
+        """Rest days are a promise about the trip, which no single day can judge."""
         if self.rests_due and old.rest and not new.rest:
             return sum(state.rest for state in self.states) - 1 >= self.rests_due
         return True
@@ -335,10 +180,10 @@ class Search:
             return []
         if len(filled) > 1 and pick.random() < 0.1 and (swapped := self._exchange(pick.sample(filled, 2))):
             return swapped
-        touched = pick.sample(filled, min(len(filled), 1 + int(pick.random() * 3)))
+        touched = pick.sample(filled, min(len(filled), 1 + int(pick.random() * MOST_DAYS)))
         for day in touched:
             order = self.states[day].order
-            length = 1 + int(pick.random() * min(len(order), 4))
+            length = 1 + int(pick.random() * min(len(order), LONGEST_RUN))
             start = int(pick.random() * (len(order) - length + 1))
             self._set(day, order[:start] + order[start + length :])
         return touched
@@ -373,8 +218,7 @@ class Search:
             old = self.states[day]
             order = self.timings.polished(day, old.order)
             if order != old.order:
-                new = self.timings.state(day, order)
-                assert new is not None
+                new = self.timings.possible(day, order)
                 if self.aim.money is None or new.cost <= old.cost:
                     self.states[day] = new
                     changed = True

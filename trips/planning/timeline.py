@@ -1,7 +1,7 @@
 """One day for people: the schedule's numbers become stops and legs, with rests where there would be long waits.
 
-How a day reads: lodging (when one sets out), transfer in, places and meals, transfer out, lodging (when one is back). A transfer
-in stands where it arrives, a transfer out where it leaves; the way between it and a bed elsewhere is the transfer itself.
+How a day reads: lodging (when one sets out), places and meals, lodging (when one is back). A day with a transfer in opens with the
+transfer, then the bed where it arrives; one with a transfer out ends with it, after the bed where it leaves.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from .definitions import travel
 from .geometry import DayTable, Tables
-from .plan import DayPlan, Leg, Stop
-from .problem import Area, MealRule
+from .plan import DayPlan, Leg, Stop, StopKind
+from .problem import Area, Base, MealRule, Place, Transfer
 from .schedule import MEAL, PLACE, DayState, evaluate
 
 REST_GAP = 45  # minutes without anything to do that are called a rest rather than a wait
@@ -55,16 +55,15 @@ def day_plan(tables: Tables, index: int, state: DayState) -> DayPlan:
     area = next((a for a in problem.areas if a.id == day.area), Area(day.area, day.area, ()))
     count = len(problem.places)
     origin, target = tables.bases[table.origin - count], tables.bases[table.target - count]
-    beds = {base.id: base for base in tables.bases}
-    morning, night = beds.get(day.morning_base, origin), beds.get(day.night_base, target)
 
-    stops: list[Stop] = [_still("lodging", morning.name, state.depart, state.depart, morning, place_id=None)]
+    stops: list[Stop] = []
     legs: list[Leg] = []
     if day.arrival is not None:
-        arrived = day.start + day.arrival.minutes
-        name = f"{day.arrival.origin} – {day.arrival.destination}"
-        stops.append(_still("transfer", name, day.start, arrived, origin, fee=day.arrival.cost))
-        legs.append(NO_LEG)
+        stops.append(_still("transfer", _route(day.arrival), day.start, table.opens, origin, fee=day.arrival.cost))
+        _append(stops, legs, area, _still("lodging", origin.name, table.opens, table.opens, origin))
+    else:
+        stops.append(_still("lodging", origin.name, state.depart, state.depart, origin))
+    eaten_out = 0  # meals at places: their cost is the day's, beside the place's fee
     had = 0
     for kind, number, point, start in state.steps:
         spot = problem.places[point] if point < count else tables.bases[point - count]
@@ -77,37 +76,40 @@ def day_plan(tables: Tables, index: int, state: DayState) -> DayPlan:
             )  # fmt: skip
         else:
             place = problem.places[number]
-            eaten = table.meals[had] if kind != PLACE else None
+            eaten = table.meals[had] if kind != PLACE else state.treat_at.get(number)
             stop = _still(
                 "place", place.name, start, start + tables.visit[number], place, place_id=place.id,
-                fee=place.fee + (eaten.cost if eaten else 0), meal=eaten.kind if eaten else None,
+                fee=place.fee, meal=eaten.kind if eaten else None,
                 unverified=unverified(tables, number),
             )  # fmt: skip
+            eaten_out += eaten.cost if eaten else 0
         had += kind != PLACE
         _append(stops, legs, area, stop)
-    back = _still("lodging", night.name, state.finish, state.finish, target)
+    _append(stops, legs, area, _still("lodging", target.name, state.finish, state.finish, target))
     if day.departure is not None:
-        leg = _way(area, stops[-1], back)
-        leaves = max(stops[-1].leave + leg.minutes, state.finish)
-        ends = leaves + day.departure.minutes
-        name = f"{day.departure.origin} – {day.departure.destination}"
-        _append(stops, legs, area, _still("transfer", name, leaves, ends, target, fee=day.departure.cost))
-        stops.append(_still("lodging", night.name, ends, ends, night))
-        legs.append(NO_LEG)
-    else:
-        _append(stops, legs, area, back)
+        ends = state.finish + table.tail
+        _append(
+            stops,
+            legs,
+            area,
+            _still("transfer", _route(day.departure), state.finish, ends, target, fee=day.departure.cost),
+        )
     return DayPlan(
         index=index,
         date=day.date,
         area=day.area,
         stops=tuple(stops),
         legs=tuple(legs),
-        cost=sum(stop.fee for stop in stops) + sum(leg.cost for leg in legs),
+        cost=sum(stop.fee for stop in stops) + sum(leg.cost for leg in legs) + eaten_out,
         fatigue=state.fatigue,
         active_minutes=state.active,
         walk_km=state.walk / 100,
         rest=state.rest,
     )
+
+
+def _route(transfer: Transfer) -> str:
+    return f"{transfer.origin} – {transfer.destination}"
 
 
 def unverified(tables: Tables, place: int) -> bool:
@@ -116,10 +118,19 @@ def unverified(tables: Tables, place: int) -> bool:
     return not found.verified or (tables.problem.limits.step_free and found.accessibility != "step_free")
 
 
-def _still(kind, name, arrive, leave, spot, **more) -> Stop:  # type: ignore[no-untyped-def]
-    return Stop(
-        kind=kind, name=name, arrive=arrive, leave=leave, latitude=spot.latitude, longitude=spot.longitude, **more
-    )
+def _still(
+    kind: StopKind,
+    name: str,
+    arrive: int,
+    leave: int,
+    spot: Place | Base | Stop,
+    *,
+    place_id: str | None = None,
+    fee: int = 0,
+    meal: str | None = None,
+    unverified: bool = False,
+) -> Stop:
+    return Stop(kind, name, arrive, leave, spot.latitude, spot.longitude, place_id, fee, meal, unverified)
 
 
 def _way(area: Area, a: Stop, b: Stop) -> Leg:

@@ -1,20 +1,19 @@
 """The judge of an itinerary, written from the ten numbered rules of `problem` and nothing else.
 
-It shares `definitions` with the search and imports no line of it, so that a mistake in the search can't hide here too.
-Everything is recomputed from the raw stops; what the plan says of itself is compared with that.
+It shares `definitions` with the search (also how a day is written down) and imports no line of it, so that a mistake in
+the search can't hide here too. Everything is recomputed from the raw stops; what the plan says of itself is compared
+with that.
 Rule 0 is the plan's own contract (`plan`): dates complete, names true, summaries and score right.
 
 Where the rules' text leaves room, the judge reads it so:
 
-- A lodging stop's `leave` opens the day, its `arrive` closes it. A day with a transfer in opens with the transfer stop,
-  one with a transfer out ends with it, wholly inside [Day.start, Day.end]; the lodging stop next to it may be missing.
-- A transfer stop stands at a base of its day in the day's area and lasts exactly the transfer's minutes; its fee is 0
-  or the transfer's cost.
-- A travel day whose morning base is in another area opens, after the transfer, at its night base.
+- A lodging stop's `leave` opens the day, its `arrive` closes it; a transfer lies inside [Day.start, Day.end].
+- A transfer, and the bed beside it, stand at one of the day's two bases, in its area (so a travel day whose morning
+  base is in another area opens at its night base). It lasts exactly its minutes; its fee is 0 or the transfer's cost.
 - A day before the last that leaves by a transfer ends at the base where the transfer stands.
-- A meal is due when it can start in its span and end within the frame that the transfers' minutes leave of the day,
-  whatever else is planned. A place is that meal when the party arrives inside the span; its stop says so (`Stop.meal`),
-  and the meal's cost is paid on top of the fee. Meal stops may stand anywhere: their legs count like all.
+- A meal is due when it can start in its span and end within the frame that transfers and the way between two
+  different beds leave of the day, whatever else is planned. A place is that meal when the party arrives inside the span; its stop says so (`Stop.meal`)
+  and shows the place's fee. Meal stops may stand anywhere: their legs count like all.
 - Active minutes are the stays at all places, those that serve a meal too. Transfers count as legs in walking or riding;
   a day lasts from its first stop's leaving (a transfer: its begin) to its last stop's arriving (a transfer: its end).
 - `walk_km` of the trip is a sum. Pins make a paid place legal under a shortfall whatever day they name.

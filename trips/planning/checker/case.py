@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ..definitions import day_fatigue, is_on_foot, is_rest_day, travel
 from ..plan import DayPlan, Itinerary, Leg, Stop
@@ -126,7 +127,7 @@ def stands_at(stop: Stop, spot: Place | Base) -> bool:
 
 def _recompute_legs(area: Area | None, stops: tuple[Stop, ...]) -> tuple[Leg | None, ...]:
     legs: list[Leg | None] = []
-    for here, there in zip(stops, stops[1:], strict=False):
+    for here, there in pairwise(stops):
         if area is None or not has_position(here) or not has_position(there):
             legs.append(None)
         else:

@@ -33,17 +33,17 @@ def check_transfers(case: DayCase) -> Iterator[Violation]:
 
 
 def _check_transfer(case: DayCase, position: int, transfer: Transfer) -> Iterator[Violation]:
-    stop = case.plan.stops[position]
+    stops = case.plan.stops
+    stop = stops[position]
     if stop.leave - stop.arrive != transfer.minutes:
-        yield Violation(
-            3,
-            "transfer_minutes",
-            case.index,
-            position,
-            {"expected": transfer.minutes, "found": stop.leave - stop.arrive},
-        )
+        params: dict[str, object] = {"expected": transfer.minutes, "found": stop.leave - stop.arrive}
+        yield Violation(3, "transfer_minutes", case.index, position, params)
+    beside = position + 1 if transfer is case.day.arrival else position - 1
+    bed = next((b for b in _own_bases(case) if 0 <= beside < len(stops) and _is_bed(stops[beside], b)), None)
+    if bed is None:
+        yield Violation(3, "bed_beside_transfer", case.index, position)
     # a transfer has no coordinates of its own: letting it stand anywhere would be a free ride across town
-    if not any(stands_at(stop, base) for base in _own_bases(case)):
+    if not any(stands_at(stop, base) for base in ([bed] if bed else _own_bases(case))):
         yield Violation(3, "transfer_position", case.index, position, {"found": [stop.latitude, stop.longitude]})
 
 
@@ -59,8 +59,6 @@ def check_opening(case: DayCase) -> Iterator[Violation]:
         yield Violation(3, "starts_too_early", case.index, 0, {"expected": case.day.start, "found": begin})
     if case.day.arrival is None:
         yield from _check_base(case, 0, case.day.morning_base, "morning")
-    elif len(stops) > 2 and stops[1].kind == "lodging":
-        yield from _check_base(case, 1, _morning_after_arrival(case), "morning")
 
 
 def check_closing(case: DayCase) -> Iterator[Violation]:
@@ -134,12 +132,10 @@ def _is_at(stop: Stop, base: Base) -> bool:
     return stop.name == base.name and stands_at(stop, base) and stop.place_id in (None, base.id)
 
 
+def _is_bed(stop: Stop, base: Base) -> bool:
+    return stop.kind == "lodging" and _is_at(stop, base)
+
+
 def _own_bases(case: DayCase) -> list[Base]:
     ids = (case.day.morning_base, case.day.night_base)
     return [case.bases[i] for i in ids if i in case.bases and case.bases[i].area == case.day.area]
-
-
-def _morning_after_arrival(case: DayCase) -> str:
-    """After a journey from another town the party goes to tonight's bed, not to the one it left."""
-    morning = case.bases.get(case.day.morning_base)
-    return case.day.morning_base if morning is not None and morning.area == case.day.area else case.day.night_base

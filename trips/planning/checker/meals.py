@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..definitions import travel
 from ..plan import Stop, Violation
-from ..problem import Day, MealRule
+from ..problem import MealRule
 from .case import DayCase
 
 
@@ -48,16 +49,32 @@ def check_meals_eaten(case: DayCase) -> Iterator[Violation]:
         ]
         if eaten_at:
             yield Violation(6, "meal_not_named", case.index, eaten_at[0], {"meal": rule.kind})
-        elif has_room(case.day, rule):
+        elif has_room(case, rule):
             yield Violation(6, "meal_missing", case.index, params={"meal": rule.kind})
 
 
-def has_room(day: Day, rule: MealRule) -> bool:
-    """Whether the meal can begin inside its span and end inside the frame that the day's transfers leave."""
+def has_room(case: DayCase, rule: MealRule) -> bool:
+    """Whether the meal can begin inside its span and end inside the frame that the day's transfers leave.
+
+    A day between two beds must also find time for the way from one to the other, before the meal or after it.
+    """
+    day = case.day
     begin = day.start + (day.arrival.minutes if day.arrival else 0)
     end = day.end - (day.departure.minutes if day.departure else 0)
-    soonest = max(rule.earliest, begin)
-    return soonest <= rule.latest and soonest + rule.minutes <= end
+    way = _way_between_beds(case)
+    for first, after in ((begin, way), (begin + way, 0)):
+        soonest = max(rule.earliest, first)
+        if soonest <= rule.latest and soonest + rule.minutes + after <= end:
+            return True
+    return False
+
+
+def _way_between_beds(case: DayCase) -> int:
+    """Minutes from the morning's bed to the night's; a transfer may stand at either, so with one no way is certain."""
+    morning, night = case.bases.get(case.day.morning_base), case.bases.get(case.day.night_base)
+    if case.area is None or morning is None or night is None or case.day.arrival or case.day.departure:
+        return 0
+    return travel(case.area, morning.latitude, morning.longitude, night.latitude, night.longitude).minutes
 
 
 def _begins_inside(stop: Stop, rule: MealRule) -> bool:

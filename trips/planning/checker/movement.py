@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ..plan import Leg, Violation
 from .case import DayCase, has_position, stands_at
@@ -71,7 +72,7 @@ def _compare(day: int, position: int, leg: Leg, true: Leg) -> Iterator[Violation
 def check_moves(case: DayCase) -> Iterator[Violation]:
     """Each arrival leaves time for the way there; the way is the recomputed one, not the plan's."""
     stops = case.plan.stops
-    for position, (here, there) in enumerate(zip(stops, stops[1:], strict=False)):
+    for position, (here, there) in enumerate(pairwise(stops)):
         true = case.legs[position]
         minutes = 0 if true is None else true.minutes
         if there.arrive < here.leave + minutes:

@@ -5,9 +5,10 @@ Every function takes the middle ``x``, the ground ``y``, a width and a height, a
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
+from trips.web.covers.churches import arch, basilica, cathedral, onion_dome, round_dome, steeple
+from trips.web.covers.houses import wheel
 from trips.web.covers.ink import Grain, box, boxes, line, number, outline, shape
 from trips.web.covers.subject import Tradition
 
@@ -34,34 +35,6 @@ def shikhara(x: float, y: float, w: float, h: float, ink: str, pane: str, grain:
                 ink,
             )
     return drawn
-
-
-def onion_dome(x: float, y: float, w: float, h: float) -> str:
-    """Path data of a swelling dome with a point."""
-    n = number
-    return (
-        f"M{n(x - w * 0.44)},{n(y)}C{n(x - w * 0.66)},{n(y - h * 0.42)} {n(x - w * 0.3)},{n(y - h * 0.72)} {n(x)},{n(y - h)}"
-        f"C{n(x + w * 0.3)},{n(y - h * 0.72)} {n(x + w * 0.66)},{n(y - h * 0.42)} {n(x + w * 0.44)},{n(y)}z"
-    )
-
-
-def round_dome(x: float, y: float, w: float, h: float) -> str:
-    """Path data of a half round dome with its lantern."""
-    n = number
-    return (
-        f"M{n(x - w / 2)},{n(y)}C{n(x - w / 2)},{n(y - h * 0.62)} {n(x - w * 0.24)},{n(y - h * 0.86)} {n(x - w * 0.07)},{n(y - h * 0.86)}"
-        f"V{n(y - h * 1.1)}L{n(x)},{n(y - h * 1.28)}L{n(x + w * 0.07)},{n(y - h * 1.1)}V{n(y - h * 0.86)}"
-        f"C{n(x + w * 0.24)},{n(y - h * 0.86)} {n(x + w / 2)},{n(y - h * 0.62)} {n(x + w / 2)},{n(y)}z"
-    )
-
-
-def arch(x: float, y: float, w: float, h: float) -> str:
-    """Path data of a pointed arch: doors, niches."""
-    n = number
-    return (
-        f"M{n(x - w / 2)},{n(y)}v{n(-h * 0.55)}Q{n(x - w / 2)},{n(y - h * 0.85)} {n(x)},{n(y - h)}"
-        f"Q{n(x + w / 2)},{n(y - h * 0.85)} {n(x + w / 2)},{n(y - h * 0.55)}v{n(h * 0.55)}z"
-    )
 
 
 def tomb(x: float, y: float, w: float, h: float, ink: str, pane: str, grain: Grain) -> str:
@@ -110,43 +83,6 @@ def minaret(x: float, y: float, w: float, h: float, ink: str) -> str:
     )
 
 
-def basilica(x: float, y: float, w: float, h: float, ink: str, pane: str, grain: Grain) -> str:
-    """A church with a great round dome on a drum behind its front."""
-    drawn = box(x - w * 0.6, y - h * 0.36, w * 1.2, h * 0.36, ink)
-    drawn += shape([(x - w * 0.3, y - h * 0.36), (x, y - h * 0.46), (x + w * 0.3, y - h * 0.36)], ink)
-    drawn += box(x - w * 0.27, y - h * 0.56, w * 0.54, h * 0.22, ink)
-    drawn += outline(round_dome(x, y - h * 0.55, w * 0.54, h * 0.36), ink)
-    for side in (-0.5, 0.5):
-        drawn += outline(round_dome(x + w * side, y - h * 0.36, w * 0.2, h * 0.13), ink)
-    windows = [(x - w * 0.22 + i * w * 0.115, y - h * 0.53, w * 0.05, h * 0.11) for i in range(4)]
-    return drawn + boxes(windows, pane, 0.55) + outline(arch(x, y, w * 0.14, h * 0.24), pane, 0.5)
-
-
-def cathedral(x: float, y: float, w: float, h: float, ink: str, pane: str, grain: Grain) -> str:
-    """A church with two square towers and a thin spire over the crossing."""
-    drawn = boxes(
-        [
-            (x - w * 0.5, y - h * 0.62, w * 0.26, h * 0.62),
-            (x - w * 0.16, y - h * 0.62, w * 0.26, h * 0.62),
-            (x - w * 0.5, y - h * 0.42, w * 1.2, h * 0.42),
-        ],
-        ink,
-    )
-    drawn += shape([(x + w * 0.1, y - h * 0.42), (x + w * 0.16, y - h * 0.52), (x + w * 0.7, y - h * 0.5), (x + w * 0.76, y - h * 0.4)], ink)
-    drawn += shape([(x + w * 0.32, y - h * 0.5), (x + w * 0.36, y - h), (x + w * 0.4, y - h * 0.5)], ink)
-    drawn += f'<circle cx="{number(x - w * 0.2)}" cy="{number(y - h * 0.3)}" r="{number(w * 0.075)}" fill="{pane}" opacity=".6"/>'
-    slots = [(x - w * 0.43 + i * w * 0.34 + j * w * 0.08, y - h * 0.56, w * 0.035, h * 0.14) for i in (0, 1) for j in (0, 1)]
-    return drawn + boxes(slots, pane, 0.5)
-
-
-def steeple(x: float, y: float, w: float, h: float, ink: str, pane: str, grain: Grain) -> str:
-    """A town church: nave and pointed tower."""
-    drawn = boxes([(x - w * 0.12, y - h * 0.34, w * 0.62, h * 0.34), (x - w * 0.3, y - h * 0.55, w * 0.24, h * 0.55)], ink)
-    drawn += shape([(x - w * 0.34, y - h * 0.55), (x - w * 0.18, y - h), (x - w * 0.02, y - h * 0.55)], ink)
-    drawn += shape([(x - w * 0.1, y - h * 0.34), (x + w * 0.2, y - h * 0.5), (x + w * 0.5, y - h * 0.34)], ink)
-    return drawn + boxes([(x + w * (0.06 + 0.12 * i), y - h * 0.26, w * 0.045, h * 0.12) for i in range(3)], pane, 0.5)
-
-
 def pagoda(x: float, y: float, w: float, h: float, ink: str, pane: str, grain: Grain) -> str:
     """A tower of five swept roofs and a mast."""
     drawn = ""
@@ -178,9 +114,18 @@ def torii(x: float, y: float, w: float, h: float, ink: str, pane: str, grain: Gr
 def fort(x: float, y: float, w: float, h: float, ink: str, pane: str, grain: Grain) -> str:
     """Walls with teeth, two bastions and a gate."""
     wall = h * 0.62
-    drawn = boxes([(x - w * 0.7, y - wall, w * 1.4, wall), (x - w * 0.3, y - h * 0.86, w * 0.16, h * 0.86), (x + w * 0.14, y - h * 0.86, w * 0.16, h * 0.86)], ink)
+    drawn = boxes(
+        [
+            (x - w * 0.7, y - wall, w * 1.4, wall),
+            (x - w * 0.3, y - h * 0.86, w * 0.16, h * 0.86),
+            (x + w * 0.14, y - h * 0.86, w * 0.16, h * 0.86),
+        ],
+        ink,
+    )
     step = max(5.0, w * 0.11)
-    teeth = [(x - w * 0.7 + i * step, y - wall - step * 0.5, step * 0.6, step * 0.6) for i in range(int(w * 1.4 / step))]
+    teeth = [
+        (x - w * 0.7 + i * step, y - wall - step * 0.5, step * 0.6, step * 0.6) for i in range(int(w * 1.4 / step))
+    ]
     drawn += boxes(teeth, ink)
     for side in (-0.22, 0.22):
         drawn += outline(onion_dome(x + w * side, y - h * 0.84, w * 0.15, h * 0.16), ink)
@@ -190,10 +135,36 @@ def fort(x: float, y: float, w: float, h: float, ink: str, pane: str, grain: Gra
 def palace(x: float, y: float, w: float, h: float, ink: str, pane: str, grain: Grain) -> str:
     """A long front with a raised middle, a hipped roof and rows of windows."""
     drawn = boxes([(x - w * 0.8, y - h * 0.42, w * 1.6, h * 0.42), (x - w * 0.2, y - h * 0.54, w * 0.4, h * 0.54)], ink)
-    drawn += shape([(x - w * 0.82, y - h * 0.42), (x - w * 0.72, y - h * 0.56), (x - w * 0.26, y - h * 0.56), (x - w * 0.2, y - h * 0.42)], ink)
-    drawn += shape([(x + w * 0.2, y - h * 0.42), (x + w * 0.26, y - h * 0.56), (x + w * 0.72, y - h * 0.56), (x + w * 0.82, y - h * 0.42)], ink)
-    drawn += shape([(x - w * 0.22, y - h * 0.54), (x - w * 0.14, y - h * 0.74), (x + w * 0.14, y - h * 0.74), (x + w * 0.22, y - h * 0.54)], ink)
-    windows = [(x - w * 0.74 + i * w * 0.155, y - h * (0.35 - 0.17 * j), w * 0.06, h * 0.1) for i in range(10) for j in (0, 1)]
+    drawn += shape(
+        [
+            (x - w * 0.82, y - h * 0.42),
+            (x - w * 0.72, y - h * 0.56),
+            (x - w * 0.26, y - h * 0.56),
+            (x - w * 0.2, y - h * 0.42),
+        ],
+        ink,
+    )
+    drawn += shape(
+        [
+            (x + w * 0.2, y - h * 0.42),
+            (x + w * 0.26, y - h * 0.56),
+            (x + w * 0.72, y - h * 0.56),
+            (x + w * 0.82, y - h * 0.42),
+        ],
+        ink,
+    )
+    drawn += shape(
+        [
+            (x - w * 0.22, y - h * 0.54),
+            (x - w * 0.14, y - h * 0.74),
+            (x + w * 0.14, y - h * 0.74),
+            (x + w * 0.22, y - h * 0.54),
+        ],
+        ink,
+    )
+    windows = [
+        (x - w * 0.74 + i * w * 0.155, y - h * (0.35 - 0.17 * j), w * 0.06, h * 0.1) for i in range(10) for j in (0, 1)
+    ]
     return drawn + boxes(windows, pane, 0.6)
 
 
@@ -209,8 +180,18 @@ def columns(x: float, y: float, w: float, h: float, ink: str, pane: str, grain: 
 def arena(x: float, y: float, w: float, h: float, ink: str, pane: str, grain: Grain) -> str:
     """An amphitheatre, half broken: three storeys of arches."""
     height = h * 0.56
-    points = [(x - w * 0.75, y), (x - w * 0.75, y - height), (x + w * 0.1, y - height), (x + w * 0.18, y - height * 0.68)]
-    points += [(x + w * 0.5, y - height * 0.66), (x + w * 0.58, y - height * 0.36), (x + w * 0.75, y - height * 0.34), (x + w * 0.75, y)]
+    points = [
+        (x - w * 0.75, y),
+        (x - w * 0.75, y - height),
+        (x + w * 0.1, y - height),
+        (x + w * 0.18, y - height * 0.68),
+    ]
+    points += [
+        (x + w * 0.5, y - height * 0.66),
+        (x + w * 0.58, y - height * 0.36),
+        (x + w * 0.75, y - height * 0.34),
+        (x + w * 0.75, y),
+    ]
     drawn = shape(points, ink)
     holes = ""
     for row in range(3):
@@ -232,67 +213,38 @@ def obelisk(x: float, y: float, w: float, h: float, ink: str, pane: str, grain: 
 def lattice(x: float, y: float, w: float, h: float, ink: str, pane: str, grain: Grain) -> str:
     """An iron tower: four curved legs, platforms, a mast."""
     n = number
-    drawn = outline(
-        f"M{n(x - w * 0.42)},{n(y)}C{n(x - w * 0.14)},{n(y - h * 0.26)} {n(x - w * 0.05)},{n(y - h * 0.55)} {n(x - w * 0.025)},{n(y - h * 0.93)}"
-        f"L{n(x)},{n(y - h * 1.04)}L{n(x + w * 0.025)},{n(y - h * 0.93)}C{n(x + w * 0.05)},{n(y - h * 0.55)} {n(x + w * 0.14)},{n(y - h * 0.26)} {n(x + w * 0.42)},{n(y)}"
-        f"H{n(x + w * 0.26)}C{n(x + w * 0.17)},{n(y - h * 0.15)} {n(x - w * 0.17)},{n(y - h * 0.15)} {n(x - w * 0.26)},{n(y)}z",
+    legs = (
+        f"M{n(x - w * 0.42)},{n(y)}C{n(x - w * 0.16)},{n(y - h * 0.26)} {n(x - w * 0.05)},{n(y - h * 0.55)} {n(x - w * 0.025)},{n(y - h * 0.93)}"
+        f"L{n(x)},{n(y - h * 1.04)}L{n(x + w * 0.025)},{n(y - h * 0.93)}C{n(x + w * 0.05)},{n(y - h * 0.55)} {n(x + w * 0.16)},{n(y - h * 0.26)} {n(x + w * 0.42)},{n(y)}"
+        f"H{n(x + w * 0.27)}C{n(x + w * 0.17)},{n(y - h * 0.16)} {n(x - w * 0.17)},{n(y - h * 0.16)} {n(x - w * 0.27)},{n(y)}z"
+    )
+    openings = "".join(
+        f"M{n(x - a * w)},{n(y - low * h)}L{n(x - b * w)},{n(y - high * h)}H{n(x + b * w)}L{n(x + a * w)},{n(y - low * h)}z"
+        for a, b, low, high in ((0.155, 0.075, 0.235, 0.405), (0.055, 0.005, 0.45, 0.66))
+    )
+    drawn = f'<path d="{legs}{openings}" fill="{ink}" fill-rule="evenodd"/>'
+    drawn += boxes(
+        [
+            (x - w * 0.27, y - h * 0.22, w * 0.54, h * 0.026),
+            (x - w * 0.14, y - h * 0.43, w * 0.28, h * 0.022),
+            (x - w * 0.05, y - h * 0.9, w * 0.1, h * 0.02),
+        ],
         ink,
     )
-    drawn += boxes([(x - w * 0.27, y - h * 0.2, w * 0.54, h * 0.026), (x - w * 0.14, y - h * 0.42, w * 0.28, h * 0.022), (x - w * 0.05, y - h * 0.9, w * 0.1, h * 0.02)], ink)
     cross = "".join(
         f"M{n(x - a * w)},{n(y - b * h)}L{n(x + c * w)},{n(y - d * h)}M{n(x + a * w)},{n(y - b * h)}L{n(x - c * w)},{n(y - d * h)}"
-        for a, b, c, d in ((0.16, 0.24, 0.08, 0.33), (0.11, 0.3, 0.06, 0.41), (0.06, 0.47, 0.04, 0.56))
+        for a, b, c, d in ((0.155, 0.235, 0.1, 0.32), (0.12, 0.32, 0.07, 0.405), (0.05, 0.46, 0.025, 0.55))
     )
-    return drawn + f'<path d="{cross}" stroke="{pane}" stroke-width="1" opacity=".5"/>'
-
-
-def house(x: float, y: float, w: float, h: float, ink: str, pane: str, grain: Grain) -> str:
-    """A plain house with some of its windows showing."""
-    rows, cols = max(1, int(h // 15)), max(1, int(w // 9))
-    windows = [
-        (x - w / 2 + 4 + i * 9, y - h + 6 + j * 15, 3, 6) for i in range(cols) for j in range(rows) if grain() < 0.5
-    ]
-    return box(x - w / 2, y - h, w, h, ink) + boxes(windows, pane)
-
-
-def tower(x: float, y: float, w: float, h: float, ink: str, pane: str, grain: Grain) -> str:
-    """A tall block: set back twice, flat, slanted or with a mast."""
-    style = int(grain(0, 4))
-    if style == 0:
-        parts = [(x - w / 2, y - h * 0.62, w, h * 0.62), (x - w * 0.36, y - h * 0.86, w * 0.72, h * 0.3), (x - w * 0.2, y - h, w * 0.4, h * 0.2)]
-        drawn = boxes(parts, ink) + line([(x, y - h), (x, y - h * 1.16)], ink, 2)
-    elif style == 1:
-        drawn = shape([(x - w / 2, y), (x - w / 2, y - h * 0.9), (x + w / 2, y - h), (x + w / 2, y)], ink)
-    else:
-        drawn = box(x - w / 2, y - h, w, h, ink)
-        if style == 3:
-            drawn += box(x - w * 0.2, y - h - 7, w * 0.4, 7, ink)
-    rows = int(h * 0.86 // 11)
-    windows = [
-        (x - w * 0.3 + i * w * 0.22, y - h * 0.84 + j * 11, w * 0.1, 5) for i in range(3) for j in range(rows) if grain() < 0.42
-    ]
-    return drawn + boxes(windows, pane, 0.85)
-
-
-def wheel(x: float, y: float, w: float, h: float, ink: str, pane: str, grain: Grain) -> str:
-    """A great wheel: the sign of entertainment."""
-    radius = min(w * 0.62, h * 0.46)
-    cy = y - radius - h * 0.08
-    spokes = "".join(
-        f"M{number(x)} {number(cy)}l{number(math.cos(a) * radius)} {number(math.sin(a) * radius)}"
-        for a in (i * math.pi / 6 for i in range(12))
-    )
-    return (
-        f'<circle cx="{number(x)}" cy="{number(cy)}" r="{number(radius)}" fill="none" stroke="{ink}" stroke-width="2.5"/>'
-        f'<path d="{spokes}M{number(x)} {number(cy)}L{number(x - radius * 0.5)} {number(y)}M{number(x)} {number(cy)}'
-        f'L{number(x + radius * 0.5)} {number(y)}" stroke="{ink}" stroke-width="1.4"/>'
-    )
+    return drawn + f'<path d="{cross}" stroke="{ink}" stroke-width="1.6"/>'
 
 
 def stupa(x: float, y: float, w: float, h: float, ink: str, pane: str, grain: Grain) -> str:
     """A round mound with its spire."""
     n = number
-    drawn = outline(f"M{n(x - w * 0.6)},{n(y)}V{n(y - h * 0.12)}H{n(x - w * 0.5)}A{n(w * 0.5)},{n(h * 0.42)} 0 0 1 {n(x + w * 0.5)},{n(y - h * 0.12)}H{n(x + w * 0.6)}V{n(y)}z", ink)
+    drawn = outline(
+        f"M{n(x - w * 0.6)},{n(y)}V{n(y - h * 0.12)}H{n(x - w * 0.5)}A{n(w * 0.5)},{n(h * 0.42)} 0 0 1 {n(x + w * 0.5)},{n(y - h * 0.12)}H{n(x + w * 0.6)}V{n(y)}z",
+        ink,
+    )
     return drawn + shape([(x - w * 0.11, y - h * 0.52), (x, y - h), (x + w * 0.11, y - h * 0.52)], ink)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-EmptyKind = Literal["trips", "bookings", "cart", "places", "documents", "messages", "offline", "search", "money", "people"]
+EmptyKind = Literal[
+    "trips", "bookings", "cart", "places", "documents", "messages", "offline", "search", "money", "people"
+]
 
 LAND = (
     '<path class="k-line" stroke-width="1.5" d="M0 70C50 20 90 84 140 50s90-30 140 6'
@@ -34,7 +36,11 @@ def empty_figure(kind: EmptyKind = "trips") -> str:
     if kind == "trips":
         course = AHEAD.format(WHOLE)
     elif kind == "offline":
-        course = DONE.format(FIRST) + AHEAD.format(SECOND) + '<path class="k-ink" stroke-width="2.5" stroke-linecap="round" d="M132 38l16 16M148 38l-16 16"/>'
+        course = (
+            DONE.format(FIRST)
+            + AHEAD.format(SECOND)
+            + '<path class="k-ink" stroke-width="2.5" stroke-linecap="round" d="M132 38l16 16M148 38l-16 16"/>'
+        )
     else:
         course = DONE.format(FIRST) + AHEAD.format(SECOND) + SHEET.format(OBJECTS.get(kind, ""))
     return f'<svg class="fig" viewBox="0 0 280 90" aria-hidden="true">{LAND}{course}{RINGS}</svg>'

@@ -51,7 +51,9 @@ def outline(drawing: str, fill: str, opacity: float = 1.0) -> str:
     return f'<path d="{drawing}" fill="{fill}"{_see_through(opacity)}/>'
 
 
-def line(points: Iterable[Point], ink: str, width: float = 1.0, *, opacity: float = 1.0, round_ends: bool = False) -> str:
+def line(
+    points: Iterable[Point], ink: str, width: float = 1.0, *, opacity: float = 1.0, round_ends: bool = False
+) -> str:
     """An open line through points."""
     ends = ' stroke-linecap="round"' if round_ends else ""
     return (

@@ -24,6 +24,12 @@ class Palette:
     mid: str
     glint: str
     leaf: str
+    snow: str = "#ffffff"
+
+    @property
+    def shade(self) -> str:
+        """The dark of leaves: greener than the near ink of warm palettes."""
+        return blend(self.leaf, "#1d2f2b", 0.5)
 
 
 DRY = Palette(
@@ -125,6 +131,7 @@ def _at_dawn(noon: Palette, sky_top: str, sky_low: str) -> Palette:
         mid=blend(noon.mid, "#70607e", 0.72),
         glint="#fbe3c4",
         leaf=blend(noon.leaf, "#5b5868", 0.5),
+        snow="#fbe9dc",
     )
 
 
@@ -142,6 +149,7 @@ def _at_dusk(noon: Palette, sky_top: str, sky_low: str) -> Palette:
         mid=blend(noon.mid, "#302e52", 0.9),
         glint="#ffd588",
         leaf=blend(noon.leaf, "#1d2540", 0.82),
+        snow="#b9b8d6",
     )
 
 

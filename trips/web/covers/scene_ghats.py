@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from trips.web.covers.buildings import house, letter
+from trips.web.covers.buildings import letter
+from trips.web.covers.houses import house
 from trips.web.covers.ink import HEIGHT, WIDTH, Grain, Point, blend, boxes, dashes, discs, line, number, outline, shape
 from trips.web.covers.palettes import Palette
 from trips.web.covers.scene import Scene, sun_place
@@ -31,7 +32,10 @@ def draw_ghats(subject: CoverInput, palette: Palette, grain: Grain) -> Scene:
     drawn += _far_bank(palette, grain)
     drawn += draw_water(palette, HORIZON + 8, grain, strokes=130)
     drawn.append(
-        shape([(VANISH[0] - 20, HORIZON + 5), (WIDTH, HORIZON + 2), (WIDTH, HORIZON + 26), (WIDTH * 0.86, HORIZON + 12)], palette.far)
+        shape(
+            [(VANISH[0] - 20, HORIZON + 5), (WIDTH, HORIZON + 2), (WIDTH, HORIZON + 26), (WIDTH * 0.86, HORIZON + 12)],
+            palette.far,
+        )
     )
     drawn += draw_glints(subject, palette, sun_x, HORIZON + 10, HEIGHT * 0.34, grain)
     if dusk:
@@ -62,10 +66,11 @@ def _bank(x: float) -> float:
 
 
 def _far_bank(palette: Palette, grain: Grain) -> list[str]:
-    points = [(WIDTH * 0.5, HORIZON + 10)]
-    for i in range(41):
-        points.append((WIDTH * (0.5 + 0.5 * i / 40), HORIZON - 3 - 3.2 * math.sin(i * 0.7 + grain() * 1.2) - grain(0, 3)))
-    return [shape([*points, (WIDTH, HORIZON + 12)], blend(palette.far, palette.mid, 0.42))]
+    points = [
+        (WIDTH * (0.5 + 0.5 * i / 40), HORIZON - 3 - 3.2 * math.sin(i * 0.7 + grain() * 1.2) - grain(0, 3))
+        for i in range(41)
+    ]
+    return [shape([(WIDTH * 0.5, HORIZON + 10), *points, (WIDTH, HORIZON + 12)], blend(palette.far, palette.mid, 0.42))]
 
 
 def _back_houses(palette: Palette, grain: Grain) -> list[str]:
@@ -88,7 +93,11 @@ def _steps(palette: Palette, grain: Grain) -> list[str]:
     for j in range(7):
         x = WIDTH * (0.04 + 0.085 * j) + grain(-8, 8)
         near = (VANISH[0] - x) / VANISH[0]
-        top, foot, width = VANISH[1] + (TOP - VANISH[1]) * near, VANISH[1] + (FOOT - VANISH[1]) * near * 0.96, 4 + 18 * near
+        top, foot, width = (
+            VANISH[1] + (TOP - VANISH[1]) * near,
+            VANISH[1] + (FOOT - VANISH[1]) * near * 0.96,
+            4 + 18 * near,
+        )
         right = VANISH[1] + (FOOT - VANISH[1]) * (VANISH[0] - x - width) / VANISH[0] * 0.9
         drawn.append(shape([(x, top), (x + width, top), (x + width * 1.25, right), (x, foot)], wall))
     return drawn
@@ -124,7 +133,12 @@ def _life(palette: Palette, grain: Grain, dusk: bool) -> list[str]:
             lamps.append((x, y, 1 + 2.2 * near))
         elif i < 11:
             n = number
-            drawn.append(outline(f"M{n(x - size)},{n(y)}Q{n(x)},{n(y - size * 1.1)} {n(x + size)},{n(y)}Z", blend(palette.sun, palette.near, 0.12 * (i % 4))))
+            drawn.append(
+                outline(
+                    f"M{n(x - size)},{n(y)}Q{n(x)},{n(y - size * 1.1)} {n(x + size)},{n(y)}Z",
+                    blend(palette.sun, palette.near, 0.12 * (i % 4)),
+                )
+            )
             drawn.append(line([(x, y - size * 0.4), (x + 1, y + size * 0.8)], palette.near))
     return [*drawn, discs(lamps, palette.glint)]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from trips.web.covers.buildings import house, letter
+from trips.web.covers.buildings import letter
+from trips.web.covers.houses import house
 from trips.web.covers.ink import HEIGHT, WIDTH, Grain, Point, blend, dashes, line, shape
 from trips.web.covers.palettes import Palette, lamp
 from trips.web.covers.scene import Scene, sun_place
@@ -12,10 +13,10 @@ from trips.web.covers.sky import draw_clouds, draw_sky, draw_stars, draw_sun
 from trips.web.covers.subject import CoverInput
 from trips.web.covers.trees import contour, crowns, cypresses, pines
 
-SNOW_FROM_HEIGHT = 0.5
 
-
-def ridge(grain: Grain, y: float, amplitude: float, rough: float, peaks: list[tuple[float, float, float]], count: int = 100) -> list[Point]:
+def ridge(
+    grain: Grain, y: float, amplitude: float, rough: float, peaks: list[tuple[float, float, float]], count: int = 100
+) -> list[Point]:
     """A line of summed sines with a few pointed ``peaks`` (place, half width, height)."""
     phases = [grain(0, 6.28) for _ in range(6)]
     points = []
@@ -29,7 +30,7 @@ def ridge(grain: Grain, y: float, amplitude: float, rough: float, peaks: list[tu
 
 def draw_mountains(subject: CoverInput, palette: Palette, grain: Grain) -> Scene:
     """High country; the river or lake lies in the valley, snow reaches down by the month."""
-    focus = (WIDTH * 0.46, HEIGHT * 0.5)
+    focus = (WIDTH * 0.46, HEIGHT * 0.45)
     drawn = draw_sky(palette, HEIGHT * 0.72)
     if subject.light == "dusk":
         drawn.append(draw_stars(palette, HEIGHT * 0.5, grain))
@@ -43,7 +44,7 @@ def draw_mountains(subject: CoverInput, palette: Palette, grain: Grain) -> Scene
         ink = blend(palette.far, palette.near, t**1.1) if j else blend(palette.far, palette.sky_low, 0.35)
         drawn.append(shape([*points, (WIDTH, HEIGHT), (0, HEIGHT)], ink))
         if j < 3:
-            drawn += _snow(points, y - amplitude * (2.3 - deep - 0.1 * j), palette.glint)
+            drawn += _snow(points, y - amplitude * (2.3 - deep - 0.1 * j), palette.snow)
         tint = blend(ink, palette.near, 0.32) if j < 4 else blend(ink, palette.mid, 0.35)
         drawn += [contour(points[::3], q * (9 + 4 * t), tint, 0.6 - 0.06 * q) for q in range(1, 7 - j)]
         if j >= 3:
@@ -107,7 +108,10 @@ def _lake(palette: Palette, grain: Grain) -> list[str]:
     top = HEIGHT * 0.79
     points = [(WIDTH * u / 20, top + 5 * math.sin(u * 0.9) + 18 * abs(u / 10 - 1) ** 2) for u in range(21)]
     marks = [(grain(120, 680), top + grain(18, 60), grain(20, 90)) for _ in range(26)]
-    return [shape([*points, (WIDTH, HEIGHT * 0.95), (0, HEIGHT * 0.95)], palette.water), dashes(marks, palette.ripple, 1.4, 0.6)]
+    return [
+        shape([*points, (WIDTH, HEIGHT * 0.95), (0, HEIGHT * 0.95)], palette.water),
+        dashes(marks, palette.ripple, 1.4, 0.6),
+    ]
 
 
 def _tents(palette: Palette, subject: CoverInput) -> list[str]:
@@ -125,9 +129,13 @@ def _village(subject: CoverInput, palette: Palette, grain: Grain) -> list[str]:
     for i in range(8):
         x, y, size = WIDTH * (0.1 + 0.045 * i) + grain(-8, 8), HEIGHT * 0.885 + grain(-12, 14), grain(9, 15)
         drawn.append(shape([(x - size, y), (x - size, y - size), (x + size, y - size), (x + size, y)], wall))
-        drawn.append(shape([(x - size * 1.3, y - size * 0.9), (x, y - size * 1.8), (x + size * 1.3, y - size * 0.9)], roof))
+        drawn.append(
+            shape([(x - size * 1.3, y - size * 0.9), (x, y - size * 1.8), (x + size * 1.3, y - size * 0.9)], roof)
+        )
         if subject.light == "dusk":
-            drawn.append(shape([(x - 3, y - 3), (x - 3, y - size * 0.7), (x + 2, y - size * 0.7), (x + 2, y - 3)], palette.glint))
+            drawn.append(
+                shape([(x - 3, y - 3), (x - 3, y - size * 0.7), (x + 2, y - size * 0.7), (x + 2, y - 3)], palette.glint)
+            )
     return drawn
 
 
@@ -151,25 +159,54 @@ def draw_hills(subject: CoverInput, palette: Palette, grain: Grain) -> Scene:
         for _ in range(int(7 + 6 * t)):
             x, y = points[int(grain() * (len(points) - 1))]
             spots.append((x + grain(-8, 8), y + grain(0, 14 + 10 * t), (12 + 34 * t) * grain(0.7, 1.1)))
-        dark = blend(palette.leaf, palette.near, 0.25 + 0.45 * t)
-        drawn.append(cypresses(spots, dark) if subject.climate_group == "mediterranean" else crowns(spots, dark, palette.near))
+        dark = blend(blend(palette.leaf, palette.far, 0.4), palette.shade, 0.35 + 0.65 * t)
+        drawn.append(
+            cypresses(spots, dark) if subject.climate_group == "mediterranean" else crowns(spots, dark, palette.near)
+        )
         if j == 2:
             drawn += _hill_town(subject, palette, points, grain)
     if subject.water in {"river", "lake"}:
         drawn += _valley_river(palette, grain)
-    return Scene(drawn, _trail, focus)
+    drawn += _vines(palette, grain)
+    return Scene(drawn, _lane, focus)
+
+
+def _lane(t: float) -> Point:
+    return WIDTH * (0.2 + 0.42 * t + 0.1 * math.sin(t * 8) * (1 - t)), HEIGHT * (0.97 - 0.41 * t)
+
+
+def _vines(palette: Palette, grain: Grain) -> list[str]:
+    """Rows of a field in the right foreground, drawn together towards the village."""
+    drawn = []
+    for i in range(9):
+        x = WIDTH * (0.6 + 0.075 * i)
+        start, end = (x + 60, HEIGHT + 6), (WIDTH * 0.72 + (x - WIDTH * 0.72) * 0.42, HEIGHT * 0.83)
+        drawn.append(line([start, end], palette.shade, 6, opacity=0.5, round_ends=True))
+        drawn.append(
+            line(
+                [(start[0] + 9, start[1]), (end[0] + 5, end[1] + 2)],
+                blend(palette.stone, palette.leaf, 0.35),
+                4,
+                opacity=0.6,
+            )
+        )
+    return drawn
 
 
 def _hill_town(subject: CoverInput, palette: Palette, points: list[Point], grain: Grain) -> list[str]:
     drawn, pane = [], lamp(palette, subject.light)
     for i in range(15):
         x, y = points[14 + i]
-        drawn.append(house(x, y + 12, 20, grain(18, 40), blend(palette.mid, palette.stone, grain(0.1, 0.6)), pane, grain))
+        drawn.append(
+            house(x, y + 12, 20, grain(18, 40), blend(palette.mid, palette.stone, grain(0.1, 0.6)), pane, grain)
+        )
     for i, place in enumerate(subject.places[:6]):
         draw = letter(place, subject.tradition, subject.climate_group == "temperate")
         if draw:
             x, y = points[15 + i * 2]
             drawn.append(draw(x, y + 8, 40, 82, palette.near, pane, grain))
             break
-    drawn.append(line([(points[14][0], points[14][1] + 13), (points[29][0], points[29][1] + 13)], palette.joint, 2, opacity=0.4))
+    drawn.append(
+        line([(points[14][0], points[14][1] + 13), (points[29][0], points[29][1] + 13)], palette.joint, 2, opacity=0.4)
+    )
     return drawn

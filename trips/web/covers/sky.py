@@ -65,5 +65,5 @@ def draw_clouds(subject: CoverInput, palette: Palette, horizon: float, grain: Gr
 
 def draw_stars(palette: Palette, horizon: float, grain: Grain) -> str:
     """A handful of stars for the dusk sky."""
-    marks = [(grain(0, WIDTH), horizon * grain(0.02, 0.5) , 0.1) for _ in range(26)]
+    marks = [(grain(0, WIDTH), horizon * grain(0.02, 0.5), 0.1) for _ in range(26)]
     return dashes(marks, palette.glint, 1.6, 0.7)

@@ -52,7 +52,15 @@ def crowns(spots: list[tuple[float, float, float]], leaf: str, trunk: str) -> st
         return ""
     n = number
     stems = "".join(f"M{n(x)} {n(y)}v{n(-h * 0.6)}" for x, y, h in spots)
-    balls = [ball for x, y, h in spots for ball in ((x, y - h * 0.68, h * 0.32), (x - h * 0.2, y - h * 0.52, h * 0.22), (x + h * 0.2, y - h * 0.5, h * 0.22))]
+    balls = [
+        ball
+        for x, y, h in spots
+        for ball in (
+            (x, y - h * 0.68, h * 0.32),
+            (x - h * 0.2, y - h * 0.52, h * 0.22),
+            (x + h * 0.2, y - h * 0.5, h * 0.22),
+        )
+    ]
     width = max(1.2, min(h for _, _, h in spots) * 0.07)
     return f'<path d="{stems}" stroke="{trunk}" stroke-width="{n(width)}"/>' + discs(balls, leaf)
 

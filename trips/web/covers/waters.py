@@ -19,9 +19,7 @@ def draw_water(palette: Palette, top: float, grain: Grain, *, strokes: int = 120
     return drawn
 
 
-def draw_glints(
-    subject: CoverInput, palette: Palette, x: float, top: float, reach: float, grain: Grain
-) -> list[str]:
+def draw_glints(subject: CoverInput, palette: Palette, x: float, top: float, reach: float, grain: Grain) -> list[str]:
     """The path of light under the sun at ``x``, ``reach`` long; nothing at dusk."""
     if subject.light == "dusk":
         return []
@@ -37,10 +35,9 @@ def draw_glints(
 
 def draw_lamplight(palette: Palette, sources: list[float], top: float, grain: Grain) -> list[str]:
     """Reflections of lamps at dusk: broken columns of light under each source."""
-    marks = []
-    for x in sources:
-        for j in range(7):
-            marks.append((x + grain(-3, 3), top + 8 + j * grain(9, 13), (13 - j) * grain(0.5, 1.1)))
+    marks = [
+        (x + grain(-3, 3), top + 8 + j * grain(9, 13), (13 - j) * grain(0.5, 1.1)) for x in sources for j in range(7)
+    ]
     return [dashes(marks, palette.glint, 2.0, 0.8)]
 
 
@@ -72,7 +69,9 @@ def sail(x: float, y: float, size: float, ink: str, cloth: str) -> str:
 
 def ferry(x: float, y: float, size: float, ink: str, pane: str, stripe: str) -> str:
     """A harbour ferry seen from the side, ``size`` half its length."""
-    windows = "".join(f"M{number(x - size * 0.6 + i * size * 0.22)} {number(y - size * 0.27)}h{number(size * 0.12)}" for i in range(6))
+    windows = "".join(
+        f"M{number(x - size * 0.6 + i * size * 0.22)} {number(y - size * 0.27)}h{number(size * 0.12)}" for i in range(6)
+    )
     return (
         f'<path d="M{number(x - size)},{number(y - size * 0.1)}h{number(size * 2)}l{number(-size * 0.3)},{number(size * 0.24)}'
         f'h{number(-size * 1.5)}z" fill="{ink}"/>'

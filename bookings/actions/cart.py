@@ -1,0 +1,197 @@
+"""The cart: lines set, changed, removed, filled from an itinerary. Prices come from the till, never from the client."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from bookings import rules
+from bookings.errors import unfit
+from bookings.models import CartItem
+from bookings.pricing.quote import Quote, UnfitUse, Use
+from bookings.queries.cart import Cart, CartLine, date_problem, get_cart, get_line, use_of
+from bookings.queries.inventory import get_service, load_stock
+from bookings.queries.itinerary_lines import lines_of_itinerary
+from travelplanner.core import clock
+from travelplanner.core.actor import Actor
+from travelplanner.core.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
+from trips import rules as trip_rules
+from trips.models import Service, Trip
+from trips.queries.trips import get_trip
+
+MOST_LINES = 100
+CHANGEABLE = ("quantity", "participants", "booking_date", "time", "nights", "special_requests")
+
+
+def add_line(
+    *,
+    actor: Actor,
+    service_id: uuid.UUID,
+    booking_date: dt.date,
+    quantity: int | None = None,
+    participants: int | None = None,
+    time: str = "",
+    nights: int = 1,
+    special_requests: str = "",
+    trip_reference: str = "",
+    now: dt.datetime | None = None,
+) -> tuple[CartLine, bool]:
+    """Put a line into the cart; returns it and whether it is new.
+
+    A line is known by trip, service, date and departure: putting it again sets it to what was sent, so a repeated request changes nothing.
+    `quantity` None = what the heads need, `participants` None = the units. Raises NotAllowed, NotFound (service, trip), Invalid,
+    Conflict (`cart_full`). The price at this moment is noted as seen.
+    """
+    rules.require_user(actor)
+    now = now or clock.now()
+    trip = _own_trip(actor, trip_reference)
+    try:
+        service = get_service(service_id)
+    except NotFound:
+        raise Invalid(fields={"service_id": [_("This is not on sale.")]}) from None
+    heads = participants if participants is not None else quantity if quantity is not None else (trip.traveler_count if trip else 1)
+    use = Use(booking_date, quantity if quantity is not None else _units(service, heads), heads, nights if service.unit == "room_night" else 1, time)
+    quoted = _price(service, use, now)
+    with transaction.atomic():
+        if CartItem.objects.filter(user_id=actor.user_id).count() >= MOST_LINES:
+            raise Conflict(_("A cart holds up to %(most)s lines.") % {"most": MOST_LINES}, code="cart_full")
+        key = {"user_id": actor.user_id, "trip": trip, "service": service, "booking_date": booking_date, "time": time}
+        values = _values(quoted, special_requests)
+        item = CartItem.objects.filter(**key).first()
+        created = item is None
+        if item is None:
+            item = _insert(key, values, now)
+        else:
+            CartItem.objects.filter(pk=item.pk).update(**values, updated_at=now, row_version=F("row_version") + 1)
+    return get_line(actor, item.pk, now=now), created
+
+
+def change_line(
+    *, actor: Actor, item_id: uuid.UUID, changes: Mapping[str, Any], row_version: int | None = None, now: dt.datetime | None = None
+) -> CartLine:
+    """Change `changes` (keys of CHANGEABLE) of a line; the price at this moment is noted as seen.
+
+    Raises NotFound, Stale (`row_version` is another by now), Invalid, Conflict (`line_exists`: another line has this date and departure).
+    """
+    rules.require_user(actor)
+    now = now or clock.now()
+    with transaction.atomic():
+        item = CartItem.objects.select_for_update(of=("self",)).select_related("service__supplier", "service__destination").filter(pk=item_id, user_id=actor.user_id).first()
+        if item is None:
+            raise NotFound
+        if row_version is not None and item.row_version != row_version:
+            raise Stale
+        for name in CHANGEABLE:
+            if name in changes:
+                setattr(item, name, changes[name])
+        quoted = _price(item.service, use_of(item), now)
+        try:
+            with transaction.atomic():
+                CartItem.objects.filter(pk=item.pk).update(
+                    **_values(quoted, item.special_requests),
+                    booking_date=item.booking_date,
+                    time=item.time,
+                    updated_at=now,
+                    row_version=F("row_version") + 1,
+                )
+        except IntegrityError as twin:
+            raise Conflict(_("The cart has a line for this date and time already."), code="line_exists") from twin
+    return get_line(actor, item_id, now=now)
+
+
+def remove_line(*, actor: Actor, item_id: uuid.UUID) -> None:
+    """Take a line out. Raises NotFound, the second time too; then nothing changes."""
+    rules.require_user(actor)
+    gone, _rows = CartItem.objects.filter(pk=item_id, user_id=actor.user_id).delete()
+    if not gone:
+        raise NotFound
+
+
+def clear_cart(*, actor: Actor, trip_reference: str = "") -> int:
+    """Take every line out (of one trip, when named); returns how many there were."""
+    rules.require_user(actor)
+    rows = CartItem.objects.filter(user_id=actor.user_id)
+    if trip_reference:
+        rows = rows.filter(trip__reference=trip_reference[:32].replace("\x00", ""))
+    gone, _rows = rows.delete()
+    return gone
+
+
+def fill_from_itinerary(*, actor: Actor, trip_reference: str, now: dt.datetime | None = None) -> Cart:
+    """Make the cart's lines of a trip those of its chosen itinerary: beds for its nights, tickets, cars and flights at its stops.
+
+    Lines of other trips stay; lines of this trip that the itinerary doesn't have go. What is sold out is there too and says so; what is no
+    longer on sale is left out. Raises NotFound, NotAllowed (a sample), Conflict (`nothing_chosen`). The same request again: the same lines.
+    """
+    rules.require_user(actor)
+    now = now or clock.now()
+    trip = _own_trip(actor, trip_reference)
+    if trip is None:
+        raise NotFound
+    plan = lines_of_itinerary(trip)
+    if plan is None:
+        raise Conflict(_("Choose an itinerary first."), code="nothing_chosen")
+    with transaction.atomic():
+        CartItem.objects.filter(user_id=actor.user_id, trip=trip).delete()
+        rows = []
+        for line in plan.lines:
+            try:
+                quoted = plan.stock.quote(line.service.pk, line.use)
+            except UnfitUse:
+                continue
+            key = {"user_id": actor.user_id, "trip": trip, "service": line.service, "booking_date": line.use.first, "time": line.use.time}
+            rows.append(CartItem(**key, **_values(quoted, ""), created_at=now))
+        CartItem.objects.bulk_create(rows[:MOST_LINES], ignore_conflicts=True)
+    return get_cart(actor, trip_reference=trip.reference, now=now)
+
+
+def _own_trip(actor: Actor, reference: str) -> Trip | None:
+    if not reference:
+        return None
+    trip = get_trip(actor, reference, whole=False)
+    if not trip_rules.may_change(actor, trip):
+        raise NotAllowed(_("This is a sample trip. Plan your own to book it."))
+    return trip
+
+
+def _units(service: Service, heads: int) -> int:
+    return heads if service.unit == "person" else -(-heads // service.sleeps)
+
+
+def _price(service: Service, use: Use, now: dt.datetime) -> Quote:
+    """The line's price now. Raises Invalid for what doesn't fit or can't be sold."""
+    problem = date_problem(service, use.first, now)
+    if problem:
+        raise unfit(UnfitUse("booking_date", problem))
+    nights = dt.timedelta(days=min(max(use.nights, 1), 60))
+    try:
+        return load_stock([service], use.first, use.first + nights).quote(service.pk, use)
+    except UnfitUse as misfit:
+        raise unfit(misfit) from misfit
+
+
+def _values(quoted: Quote, special_requests: str) -> dict[str, Any]:
+    return {
+        "quantity": quoted.use.quantity,
+        "participants": quoted.use.participants,
+        "nights": quoted.use.nights,
+        "special_requests": special_requests[:500],
+        "price_seen": quoted.total,
+        "currency": quoted.currency,
+    }
+
+
+def _insert(key: Mapping[str, Any], values: Mapping[str, Any], now: dt.datetime) -> CartItem:
+    """Insert, or take the row that another request inserted at this moment."""
+    try:
+        with transaction.atomic():
+            return CartItem.objects.create(**key, **values, created_at=now)
+    except IntegrityError:
+        CartItem.objects.filter(**key).update(**values, updated_at=now, row_version=F("row_version") + 1)
+        return CartItem.objects.get(**key)

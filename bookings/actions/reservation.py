@@ -1,0 +1,228 @@
+"""Reserving a trip: places held, budget locked, payment prepared. All or nothing, nothing charged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from bookings import rules
+from bookings.actions.budget_locks import hold_budget
+from bookings.actions.places import Lost, SlotNeed, ensure_slots, take_places
+from bookings.errors import BookingOpen, NoPlaces, PriceChanged
+from bookings.kinds import details_of
+from bookings.models import Booking, BookingItem, Hold, Payment, ServiceSlot
+from bookings.queries.basket import Basket, BasketLine, load_basket
+from bookings.states import BOOKING
+from travelplanner.core import clock, ids
+from travelplanner.core.actor import Actor
+from travelplanner.core.errors import Conflict, IdempotencyMismatch, Invalid
+from travelplanner.core.money import Money
+from travelplanner.core.transitions import move
+from trips.actions.trips import fetch_for_change, lock_revision
+from trips.models import Trip
+from trips.queries.trips import get_trip
+
+OPEN = ("INITIATED", "PAYMENT_PENDING")
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Who is written to about the booking."""
+
+    name: str
+    email: str
+    phone: str = ""
+
+
+def reserve_booking(
+    *,
+    actor: Actor,
+    trip_reference: str,
+    contact: Contact,
+    request_key: str | None = None,
+    accepted_total: Decimal | None = None,
+    now: dt.datetime | None = None,
+) -> Booking:
+    """Hold the places of the trip's cart (else of its itinerary), lock its budget and prepare one payment of the sum.
+
+    `accepted_total` is the sum, in the trip's currency, that the traveler agreed to after PriceChanged.
+    Guarantees: all places or none; held + spent never passes the budget; never two open bookings of a trip; the same `request_key` of the
+    same user gives the same booking. Reads and prices first, outside of the transaction; the transaction's own UPDATEs decide.
+    Raises NotFound, NotAllowed, Invalid, Conflict (`wrong_state`, `nothing_to_book`, `already_booked`), BookingOpen, PriceChanged,
+    OverBudget, NoPlaces. Records the booking's transition; the payment is `created`, nothing was charged.
+    """
+    rules.require_user(actor)
+    now = now or clock.now()
+    if known := _known(actor, request_key, trip_reference):
+        return known
+    checked = _checked(contact)
+    trip = get_trip(actor, trip_reference, whole=False)
+    basket = load_basket(actor, trip, now=now)
+    _check_prices(basket, accepted_total)
+    needs = ensure_slots(actor=actor, lines=basket.lines)
+    try:
+        return _write(actor, trip, basket, needs, checked, request_key, now)
+    except Lost as lost:
+        raise _explain(lost, basket, needs) from lost
+    except IntegrityError:
+        if known := _known(actor, request_key, trip_reference):  # the same request, at the same moment
+            return known
+        raise
+
+
+def _known(actor: Actor, request_key: str | None, trip_reference: str) -> Booking | None:
+    if not request_key:
+        return None
+    booking = Booking.objects.select_related("trip").filter(user_id=actor.user_id, request_key=request_key).first()
+    if booking is not None and booking.trip.reference != trip_reference:
+        raise IdempotencyMismatch
+    return booking
+
+
+def _checked(contact: Contact) -> Contact:
+    contact = Contact(contact.name.strip(), contact.email.strip(), contact.phone.strip())
+    fields: dict[str, list[str]] = {}
+    if not 1 <= len(contact.name) <= 200 or not contact.name.isprintable():
+        fields["name"] = [_("Say who we write to, in up to 200 characters.")]
+    try:
+        validate_email(contact.email)
+    except ValidationError:
+        fields["email"] = [_("This is not an e-mail address.")]
+    if len(contact.phone) > 32 or not contact.phone.isprintable():
+        fields["phone"] = [_("A phone number has up to 32 characters.")]
+    if fields:
+        raise Invalid(fields=fields)
+    return contact
+
+
+def _check_prices(basket: Basket, accepted_total: Decimal | None) -> None:
+    if accepted_total == basket.total or (accepted_total is None and not any(line.price_changed for line in basket.lines)):
+        return
+    raise _price_changed(basket)
+
+
+def _price_changed(basket: Basket) -> PriceChanged:
+    lines = [
+        {
+            "name": line.service.name,
+            "serviceId": str(line.service.pk),
+            "date": line.quote.use.first.isoformat(),
+            "old": Money(line.price_seen, line.quote.currency).as_json(),
+            "new": Money(line.quote.total, line.quote.currency).as_json(),
+        }
+        for line in basket.lines
+        if line.price_changed
+    ]
+    return PriceChanged(lines=lines, total=basket.total, currency=basket.currency)
+
+
+def _write(
+    actor: Actor, read: Trip, basket: Basket, needs: Mapping[int, tuple[SlotNeed, ...]], contact: Contact, request_key: str | None, now: dt.datetime
+) -> Booking:
+    expires_at = now + settings.HOLD_TIME
+    with transaction.atomic():
+        trip = fetch_for_change(actor, read.reference)
+        _check_state(trip, basket)
+        booking = Booking.objects.create(
+            reference=ids.booking_reference(now.date()),
+            trip=trip,
+            itinerary_revision=basket.revision,
+            user_id=actor.user_id,
+            contact_name=contact.name,
+            contact_email=contact.email,
+            contact_phone=contact.phone,
+            currency=basket.currency,
+            total=basket.total,
+            request_key=request_key or None,
+            locked_at=now,
+            hold_expires_at=expires_at,
+            language=get_language() or "en",
+            created_at=now,
+        )
+        items = BookingItem.objects.bulk_create([_item(booking, line, now) for line in basket.lines])
+        hold_budget(actor=actor, trip=trip, amount=basket.total, ceiling=trip.budget_amount)
+        if basket.revision is not None and trip.locked_revision is None:
+            lock_revision(actor=actor, trip_id=trip.pk, revision=basket.revision)
+        Hold.objects.bulk_create(
+            Hold(item=item, slot_id=need.slot_id, quantity=need.quantity, expires_at=expires_at, created_at=now)
+            for index, item in enumerate(items)
+            for need in needs[index]
+        )
+        Payment.objects.create(booking=booking, gateway=settings.PAYMENT_GATEWAY, amount=basket.total, currency=basket.currency, created_at=now)
+        move(booking, BOOKING, "PAYMENT_PENDING", actor=actor, reason="places held, budget locked", now=now)
+        take_places(actor=actor, needs=[need for group in needs.values() for need in group])
+    return booking
+
+
+def _check_state(trip: Trip, basket: Basket) -> None:
+    open_one = Booking.objects.filter(trip=trip, state__in=OPEN).values_list("reference", flat=True).first()
+    if open_one:
+        raise BookingOpen(open_one)
+    if trip.state not in ("planning", "booked"):
+        raise Conflict(_("This trip can't be booked any more."), code="wrong_state", extra={"state": trip.state})
+    if trip.chosen_revision != basket.revision:
+        raise Conflict(_("The itinerary changed at this moment. Look at it again."), code="itinerary_changed")
+    if trip.state == "booked" and not basket.from_cart:
+        raise Conflict(_("This itinerary is booked already. Add what is missing to the cart."), code="already_booked")
+
+
+def _item(booking: Booking, line: BasketLine, now: dt.datetime) -> BookingItem:
+    quote, service = line.quote, line.service
+    kept = quote.terms.fee * line.own.rate if line.own.rate_date else quote.terms.fee
+    return BookingItem(
+        booking=booking,
+        service=service,
+        type=service.type,
+        name=service.name,
+        supplier_name=service.supplier.name,
+        quantity=quote.use.quantity,
+        participants=quote.use.participants,
+        starts_on=quote.use.first,
+        ends_on=quote.ends_on,
+        time=quote.use.time,
+        details=details_of(service, quote),
+        special_requests=line.special_requests,
+        total=line.own.amount,
+        currency=booking.currency,
+        supplier_amount=quote.total,
+        supplier_currency=quote.currency,
+        rate=line.own.rate,
+        rate_date=line.own.rate_date,
+        cancellable=quote.terms.cancellable,
+        cancellation_deadline=quote.terms.deadline,
+        cancellation_fee=Money(kept, booking.currency).amount,
+        created_at=now,
+    )
+
+
+def _explain(lost: Lost, basket: Basket, needs: Mapping[int, tuple[SlotNeed, ...]]) -> Conflict:
+    """Why a slot could not be had: its price is another one by now, or there are too few places."""
+    slot = ServiceSlot.objects.get(pk=lost.slot_id)
+    lines = []
+    for index, line in enumerate(basket.lines):
+        for need in needs[index]:
+            if need.slot_id == lost.slot_id:
+                if slot.price != need.price:
+                    return _price_changed(basket)
+                lines.append(_short(line, slot))
+    return NoPlaces(lines)
+
+
+def _short(line: BasketLine, slot: ServiceSlot) -> dict[str, object]:
+    return {
+        "name": line.service.name,
+        "serviceId": str(line.service.pk),
+        "date": slot.date.isoformat(),
+        "time": slot.time,
+        "wanted": line.quote.use.quantity,
+        "left": max(0, slot.capacity - slot.taken),
+    }

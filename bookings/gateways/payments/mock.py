@@ -1,0 +1,90 @@
+"""A gateway that moves no money: the usual test cards decide what happens. Real card numbers are refused unread."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from .book import Book, Charge
+from .contract import ChargeRequest, ChargeResult, MethodRefused, Outcome, PaymentMethod, RefundRequest
+
+TOKENS = {
+    "tok_success": "succeeded",
+    "tok_declined": "declined:card_declined",
+    "tok_insufficient_funds": "declined:insufficient_funds",
+    "tok_three_d_secure": "requires_action",
+    "tok_processing": "processing",
+    "tok_gateway_error": "error",  # answers 500 before it did anything
+    "tok_timeout": "timeout",  # no answer, and the request never arrived
+    "tok_hang_up": "hang_up",  # charges, then no answer
+}
+TEST_CARDS = {
+    "4242424242424242": "tok_success",
+    "4000000000000002": "tok_declined",
+    "4000000000009995": "tok_insufficient_funds",
+    "4000002500003155": "tok_three_d_secure",
+    "4000000000000119": "tok_gateway_error",
+}
+KINDS = ("mock", "card")
+
+
+class MockGateway:
+    """Keeps its book in a file of its own (see `book`), so that it counts charges as another company would."""
+
+    name = "mock"
+
+    def __init__(self, book: Book | None = None) -> None:
+        self.book = book or Book(Path(settings.MOCK_GATEWAY_BOOK))
+
+    def method_from(self, *, kind: str, token: str, card_number: str) -> PaymentMethod:
+        if kind not in KINDS:
+            raise MethodRefused("method_unknown")
+        if card_number:
+            digits = card_number.replace(" ", "").replace("-", "")
+            if digits not in TEST_CARDS:
+                raise MethodRefused("not_a_test_card")
+            return PaymentMethod("card", TEST_CARDS[digits], digits[-4:])
+        if token and token not in TOKENS:
+            raise MethodRefused("token_unknown")
+        return PaymentMethod(kind, token or "tok_success")
+
+    def charge(self, request: ChargeRequest) -> ChargeResult:
+        does, _, code = TOKENS[request.method.token].partition(":")
+        key = str(request.payment_id)
+        if does in ("error", "timeout"):
+            known = self.book.find(key)
+            return _answer(known) if known else ChargeResult(Outcome.UNKNOWN, "gateway_error" if does == "error" else "gateway_timeout")
+        status = "succeeded" if does == "hang_up" else does
+        line = self.book.enter(key, amount=str(request.amount), currency=request.currency, status=status, code=code)
+        if does == "hang_up" and line.calls == 1:
+            return ChargeResult(Outcome.UNKNOWN, "gateway_timeout")
+        return _answer(line)
+
+    def resume(self, payment_id: UUID, *, approved: bool) -> ChargeResult:
+        status, code = ("succeeded", "") if approved else ("declined", "authentication_failed")
+        return _answer(self.book.settle(str(payment_id), waiting_in="requires_action", status=status, code=code))
+
+    def ask(self, payment_id: UUID) -> ChargeResult:
+        """A charge that is processing is decided by the first question."""
+        return _answer(self.book.settle(str(payment_id), waiting_in="processing", status="succeeded"))
+
+    def cancel(self, payment_id: UUID) -> ChargeResult:
+        key = str(payment_id)
+        line = self.book.settle(key, waiting_in="requires_action", status="declined", code="cancelled")
+        if line is None:
+            line = self.book.enter(key, amount="0", currency="", status="declined", code="cancelled")
+        return _answer(line)
+
+    def refund(self, request: RefundRequest) -> ChargeResult:
+        done = self.book.give_back(str(request.refund_id), charge=str(request.payment_id), amount=str(request.amount))
+        return ChargeResult(Outcome.SUCCEEDED, reference=f"mock_re_{request.refund_id.hex[:16]}") if done else ChargeResult(Outcome.DECLINED, "no_such_charge")
+
+
+def _answer(line: Charge | None) -> ChargeResult:
+    if line is None:
+        return ChargeResult(Outcome.ABSENT)
+    outcome = Outcome(line.status)
+    action = {"type": "three_d_secure", "message": "Approve the payment with your bank."} if outcome is Outcome.REQUIRES_ACTION else {}
+    return ChargeResult(outcome, line.code, f"mock_ch_{line.key.replace('-', '')[:16]}", action)

@@ -1,0 +1,112 @@
+"""What would be booked for a trip at this moment: the cart's lines of the trip, or those of its itinerary, in the trip's currency."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from bookings.errors import NoPlaces
+from bookings.pricing.exchange import Exchanged, exchange
+from bookings.pricing.quote import Quote, UnfitUse
+from bookings.queries.cart import date_problem, get_cart
+from bookings.queries.itinerary_lines import lines_of_itinerary
+from travelplanner.core.actor import Actor
+from travelplanner.core.errors import Conflict, Invalid
+from trips.models import Service, Trip
+
+
+@dataclass(frozen=True, slots=True)
+class BasketLine:
+    """`price_seen` is the line's price in the service's currency when the traveler last saw it; `own` the price in the trip's currency."""
+
+    service: Service
+    quote: Quote
+    own: Exchanged
+    price_seen: Decimal
+    special_requests: str = ""
+
+    @property
+    def price_changed(self) -> bool:
+        return self.price_seen != self.quote.total
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """`total` is the sum of the lines in `currency`; `revision` the itinerary's that the trip has chosen (None = none)."""
+
+    lines: tuple[BasketLine, ...]
+    total: Decimal
+    currency: str
+    revision: int | None
+    from_cart: bool
+
+
+def load_basket(actor: Actor, trip: Trip, *, now: dt.datetime | None = None) -> Basket:
+    """Raises Conflict (`nothing_to_book`, `no_rate`), NoPlaces, Invalid (a line that can't be sold any more). At most four statements."""
+    cart = get_cart(actor, trip_reference=trip.reference, now=now)
+    if cart.lines:
+        sold_out = [line for line in cart.lines if line.problem == "no_places"]
+        if sold_out:
+            raise NoPlaces([_shortage(line.item.service, line.quote) for line in sold_out if line.quote])
+        unfit = [line for line in cart.lines if line.problem]
+        if unfit:
+            raise Invalid(
+                _("Some lines of the cart can't be booked any more. Change or remove them."),
+                code="cart_unfit",
+                extra={"lines": [{"item_id": str(line.item.pk), "name": line.item.service.name, "problem": line.problem} for line in unfit]},
+            )
+        lines = [
+            _line(trip, line.item.service, line.quote, line.item.price_seen, line.item.special_requests) for line in cart.lines if line.quote is not None
+        ]
+        return _basket(trip, lines, from_cart=True)
+    return _basket(trip, _lines_of_plan(trip, now), from_cart=False)
+
+
+def _lines_of_plan(trip: Trip, now: dt.datetime | None) -> list[BasketLine]:
+    plan = lines_of_itinerary(trip)
+    if plan is None or not plan.lines:
+        raise Conflict(_("There is nothing to book for this trip yet."), code="nothing_to_book")
+    lines, sold_out = [], []
+    for planned in plan.lines:
+        problem = date_problem(planned.service, planned.use.first, now)
+        if problem:
+            raise Invalid(_("%(name)s can't be booked on these dates.") % {"name": planned.service.name}, code=problem)
+        try:
+            quoted = plan.stock.quote(planned.service.pk, planned.use)
+        except UnfitUse as unfit:
+            raise Invalid(_("%(name)s doesn't fit your party any more.") % {"name": planned.service.name}, code=unfit.code) from unfit
+        if not quoted.fits:
+            sold_out.append(_shortage(planned.service, quoted))
+        lines.append(_line(trip, planned.service, quoted, quoted.total, ""))
+    if sold_out:
+        raise NoPlaces(sold_out)
+    return lines
+
+
+def _line(trip: Trip, service: Service, quoted: Quote, price_seen: Decimal, special_requests: str) -> BasketLine:
+    try:
+        own = exchange(quoted.total, quoted.currency, trip.budget_currency)
+    except ValueError as unknown:
+        raise Conflict(
+            _("No exchange rate is known for %(name)s.") % {"name": service.name}, code="no_rate", extra={"currency": quoted.currency}
+        ) from unknown
+    return BasketLine(service, quoted, own, price_seen, special_requests)
+
+
+def _basket(trip: Trip, lines: list[BasketLine], *, from_cart: bool) -> Basket:
+    total = sum((line.own.amount for line in lines), Decimal(0))
+    return Basket(tuple(lines), total, trip.budget_currency, trip.chosen_revision, from_cart)
+
+
+def _shortage(service: Service, quoted: Quote) -> dict[str, object]:
+    return {
+        "name": service.name,
+        "serviceId": str(service.pk),
+        "date": quoted.use.first.isoformat(),
+        "time": quoted.use.time,
+        "wanted": quoted.use.quantity,
+        "left": quoted.left,
+    }

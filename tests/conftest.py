@@ -1,0 +1,97 @@
+"""Fixtures that every test may use. People and their clients are in `tests.cast`, rows in `tests.factories`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.test import TransactionTestCase
+from django.test.utils import override_settings
+
+from tests.cast import (  # noqa: F401  (pytest finds fixtures by name here)
+    alice,
+    alice_api,
+    alice_page,
+    api,
+    bob,
+    bob_api,
+    bob_page,
+    charlie,
+    charlie_api,
+    charlie_page,
+    dana,
+    dana_api,
+    dana_page,
+    page,
+)
+from tests.factories.catalogue import SmallCatalogue, make_catalogue
+from travelplanner.core import append_only
+
+_flush = TransactionTestCase._fixture_teardown
+
+
+def _flush_with_guards_lifted(self: TransactionTestCase) -> None:
+    """A transactional test ends with a flush, which the guards of the append-only tables would refuse."""
+    with append_only.lifted():
+        _flush(self)
+
+
+TransactionTestCase._fixture_teardown = _flush_with_guards_lifted  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _settings_for_speed() -> Iterator[None]:
+    """Argon2 takes its time on purpose (tests about passwords say `real_password_hashing`); static files are looked up when asked for,
+    not listed anew by every test client."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"], WHITENOISE_AUTOREFRESH=True):
+        yield
+
+
+@pytest.fixture
+def real_password_hashing(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    """Rate limits and cached rows of one test must not reach the next."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def catalogue(db: None) -> SmallCatalogue:
+    """A small invented Varanasi: 20 places, three hotels, two activities, a car."""
+    return make_catalogue()
+
+
+@pytest.fixture
+def full_catalogue(db: None) -> None:
+    """The ten real destinations of `trips/data/`. Takes seconds: for tests about them."""
+    call_command("load_catalogue", verbosity=0)
+
+
+@pytest.fixture
+def run_tasks() -> Callable[[], int]:
+    """Works off the background queue in this process, as the worker would, until it is empty; returns how many tasks ran."""
+    from django_tasks_db.management.commands.db_worker import Worker
+
+    def run() -> int:
+        worker = Worker(
+            queue_names=["*"], interval=0, batch=True, backend_name="default", startup_delay=False, max_tasks=None, worker_id="test", excluded_queue_names=[]
+        )
+        worker.run()
+        return worker._run_tasks
+
+    return run
+
+
+@pytest.fixture
+def quiet_logs(caplog: pytest.LogCaptureFixture) -> None:
+    """For tests that provoke errors which are logged on purpose."""
+    caplog.set_level(logging.CRITICAL)

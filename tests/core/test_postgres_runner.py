@@ -1,0 +1,63 @@
+"""The private PostgreSQL of `make test`: serves a role that is no superuser, and is gone afterwards."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests import postgres
+
+FOLDER = Path(__file__).resolve().parents[2]
+SCRIPT = """
+import sys, time
+from tests import postgres
+with postgres._private(postgres._programs()) as url, postgres._guest(url, "private cluster") as found:
+    print(url, found.url, flush=True)
+    time.sleep(600 if "--wait" in sys.argv else 0)
+"""
+pytestmark = pytest.mark.skipif(postgres._programs() is None, reason="no PostgreSQL server programs are installed")
+
+
+def _homes() -> set[Path]:
+    import tempfile
+
+    return set(Path(tempfile.gettempdir()).glob("travelplanner-pg-*"))
+
+
+def test_private_cluster_when_used_then_guest_may_make_databases_but_is_no_superuser() -> None:
+    before = _homes()
+    programs = postgres._programs()
+    assert programs is not None
+    with postgres._private(programs) as url, postgres._guest(url, "private cluster") as found:
+        name = found.url.rpartition("/")[2]
+        with psycopg.connect(found.url.rpartition("/")[0] + "/postgres", autocommit=True) as connection:
+            assert connection.execute("SELECT rolsuper, rolcreatedb FROM pg_roles WHERE rolname = current_user").fetchone() == (False, True)
+            connection.execute(f'CREATE DATABASE "test_{name}"')
+        assert len(_homes() - before) == 1
+    assert not postgres._answers(url)
+    assert _homes() == before
+
+
+def test_private_cluster_when_the_runner_is_killed_then_server_ends() -> None:
+    before = _homes()
+    runner = subprocess.Popen([sys.executable, "-c", SCRIPT, "--wait"], cwd=FOLDER, stdout=subprocess.PIPE, text=True)
+    assert runner.stdout is not None
+    url = runner.stdout.readline().split()[0]
+    assert postgres._answers(url)
+    runner.send_signal(signal.SIGKILL)
+    runner.wait()
+    runner.stdout.close()
+    end = time.monotonic() + 20
+    while postgres._answers(url) and time.monotonic() < end:
+        time.sleep(0.2)
+    assert not postgres._answers(url)
+    for home in _homes() - before:  # a killed runner can't tidy up; we do
+        import shutil
+
+        shutil.rmtree(home, ignore_errors=True)

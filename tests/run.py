@@ -1,0 +1,141 @@
+"""`make test`: the whole suite on SQLite, then on PostgreSQL, and at the end what ran where.
+
+PostgreSQL is, in this order: the server of `DATABASE_URL`; a server on 127.0.0.1:5432 that lets us in; a private cluster in a temporary folder,
+when the server's programs are installed. With CI=true there must be one. Standard library and psycopg; the servers are in `tests/postgres.py`.
+
+    python tests/run.py [--only sqlite|postgres] [pytest's own arguments]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+FOLDER = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(FOLDER))
+
+from tests import postgres  # noqa: E402  (after the path)
+
+ALONE = "race or browser"  # these want both cores or a real clock: one at a time, after the others
+
+
+@dataclass
+class Tally:
+    """What one database's runs came to."""
+
+    where: str
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def add(self, report: Path, code: int) -> None:
+        """Count a JUnit report. A run that ended badly without naming a test counts as one failure."""
+        failed_before = self.failed
+        if report.exists():
+            for case in ET.parse(report).getroot().iter("testcase"):
+                skipped = case.find("skipped")
+                if case.find("failure") is not None or case.find("error") is not None:
+                    self.failed += 1
+                elif skipped is None or skipped.get("type") == "pytest.xfail":
+                    self.passed += 1
+                else:
+                    self.skipped += 1
+                    self.reasons[skipped.get("message") or "no reason"] += 1
+        if code not in (0, 5) and self.failed == failed_before:  # 5: nothing of this kind was selected
+            self.failed += 1
+
+    def __str__(self) -> str:
+        parts = [f"{self.passed} passed"]
+        parts += [f"{self.failed} failed"] if self.failed else []
+        parts += [f"{self.skipped} skipped"] if self.skipped else []
+        return f"{self.where}: {', '.join(parts)}"
+
+
+class Stopped(BaseException):
+    """SIGTERM or SIGINT."""
+
+
+def _on_signal(number: int, frame: FrameType | None) -> None:
+    raise Stopped(number)
+
+
+def run_pytest(tally: Tally, environment: dict[str, str], folder: Path, arguments: list[str]) -> None:
+    """Two runs: what may run side by side on all cores, then what must be alone. With arguments of the caller's: one run, as asked."""
+    cores = min(4, os.cpu_count() or 1)
+    beside = ["-m", f"not ({ALONE})", *(["-n", str(cores), "--dist", "loadfile"] if cores > 1 else [])]
+    runs = [arguments] if arguments else [beside, ["-m", ALONE]]
+    for number, chosen in enumerate(runs):
+        report = folder / f"{tally.where.split()[0]}-{number}.xml"
+        command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *chosen]
+        process = subprocess.Popen(command, cwd=FOLDER, env={**os.environ, **environment})
+        try:
+            code = process.wait()
+        except BaseException:
+            process.terminate()
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            raise
+        tally.add(report, code)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Run the tests on both databases.")
+    parser.add_argument("--only", choices=("sqlite", "postgres"))
+    options, arguments = parser.parse_known_args()
+    must = os.environ.get("CI", "").lower() == "true" and options.only != "sqlite"
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, _on_signal)
+
+    tallies: list[Tally] = []
+    missing = ""
+    with tempfile.TemporaryDirectory(prefix="travelplanner-tests-") as name:
+        folder = Path(name)
+        if options.only != "postgres":
+            tally = Tally(f"SQLite {sqlite3.sqlite_version}")
+            tallies.append(tally)
+            print(f"--- {tally.where}", flush=True)
+            run_pytest(tally, {"DATABASE_URL": f"sqlite:///{folder / 'own.sqlite3'}", "TEST_SQLITE": str(folder / "test.sqlite3")}, folder, arguments)
+        if options.only != "sqlite":
+            with postgres.server() as found:
+                if found is None:
+                    missing = "PostgreSQL: not run (no DATABASE_URL, no server on 127.0.0.1:5432, no server programs installed)"
+                else:
+                    tally = Tally(found.title)
+                    tallies.append(tally)
+                    print(f"--- {tally.where}", flush=True)
+                    run_pytest(tally, {"DATABASE_URL": found.url}, folder, arguments)
+
+    print("\n--- what ran where")
+    for tally in tallies:
+        print(tally)
+        for reason, count in tally.reasons.most_common():
+            print(f"    {count} skipped: {reason}")
+    failed = sum(tally.failed for tally in tallies)
+    if missing:
+        print(missing)
+        if must or options.only == "postgres":
+            print("PostgreSQL was a must here (CI=true, or asked for), so this counts as a failure.")
+            failed += 1
+    print(f"{sum(tally.passed for tally in tallies)} passed, {failed} failed, {sum(tally.skipped for tally in tallies)} skipped", flush=True)
+    return 1 if failed or not any(tally.passed for tally in tallies) else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Stopped as stopped:
+        print("Stopped.", flush=True)
+        sys.exit(128 + int(stopped.args[0]))

@@ -1,0 +1,24 @@
+"""Counting SQL: what the product's speed rules count, which is not what a transaction needs around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+_AROUND = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET ", "PRAGMA", "SELECT SET_CONFIG")
+
+
+class Statements(list[str]):
+    """The SQL texts in order; `len()` is what the rules bound."""
+
+
+@contextmanager
+def counted() -> Iterator[Statements]:
+    """Collects the statements of the block, without BEGIN, SET, SAVEPOINT, COMMIT."""
+    found = Statements()
+    with CaptureQueriesContext(connection) as captured:
+        yield found
+    found.extend(entry["sql"] for entry in captured.captured_queries if not entry["sql"].lstrip().upper().startswith(_AROUND))

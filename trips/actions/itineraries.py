@@ -1,0 +1,256 @@
+"""Choosing a candidate and editing a plan: each save is the next revision, after the checker passed it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from travelplanner.core import audit, clock, money
+from travelplanner.core.actor import Actor
+from travelplanner.core.errors import Conflict, Invalid
+from trips.actions.trips import fetch_for_change
+from trips.documents import sentences
+from trips.documents.envelope import make_document
+from trips.documents.itineraries import Setting, candidate_json, final_body, orders_of
+from trips.models import Document, ItineraryDay, ItineraryStop, Leg, Trip
+from trips.planning.assembly import InfeasibleDays, assemble
+from trips.planning.checker import check
+from trips.planning.plan import Itinerary, Violation
+from trips.queries.planning_input import build_setting, read_input
+
+Orders = tuple[tuple[str, ...], ...]
+MAX_STOPS_PER_DAY = 20
+
+
+def choose_candidate(*, actor: Actor, reference: str, candidate_id: str, now: dt.datetime | None = None) -> Document:
+    """Make a candidate the trip's itinerary: the next revision of the final document, with its rows.
+
+    Guarantees: choosing the candidate that is chosen already (and not edited) returns the revision there is.
+    Raises NotFound, NotAllowed, Conflict (`locked`; `not_planned`), Invalid (unknown candidate). Records an audit entry.
+    """
+    now = now or clock.now()
+    with transaction.atomic():
+        trip = fetch_for_change(actor, reference)
+        _refuse_locked(trip)
+        candidates = trip.documents.filter(kind="candidates").order_by("-revision").first()
+        if candidates is None:
+            raise Conflict(_("This trip is still being planned."), code="not_planned")
+        chosen = next((c for c in candidates.body["candidates"] if c["candidateId"] == candidate_id), None)
+        if chosen is None:
+            known = ", ".join(c["candidateId"] for c in candidates.body["candidates"])
+            raise Invalid(_("There is no such candidate. Choose one of: %s.") % known, fields={"candidateId": [_("Unknown candidate.")]})
+        latest = trip.documents.filter(kind="final").order_by("-revision").first()
+        basis = {"candidates": candidates.revision, "budget": candidates.basis["budget"], "intent": candidates.basis["intent"]}
+        if latest is not None and latest.basis == basis and latest.body["candidateId"] == candidate_id:
+            return latest
+        body = final_body(chosen, explanation=_explain(trip, chosen, "chosen_profile"))
+        return _save(actor, trip, body, basis, now)
+
+
+def edit_itinerary(
+    *,
+    actor: Actor,
+    reference: str,
+    based_on: int,
+    days: Sequence[Sequence[str]],
+    now: dt.datetime | None = None,
+) -> Document:
+    """Save new orders of place ids per day as the next revision.
+
+    `based_on` is the revision the editor saw. Raises NotFound, NotAllowed, Conflict (`locked`, `edited_meanwhile` with the newest revision),
+    Invalid (`not_feasible` with every violation in words). Records an audit entry. Nothing is overwritten: older revisions stay.
+    """
+    now = now or clock.now()
+    trip, latest = _editable(actor, reference, based_on)
+    plan, setting = plan_orders(trip, latest, days)  # reads and computes outside the write transaction
+    with transaction.atomic():
+        trip = fetch_for_change(actor, reference)
+        _refuse_locked(trip)
+        if trip.chosen_revision != based_on:
+            raise _edited_meanwhile(trip)
+        candidate = candidate_json(plan, latest.body["candidateId"], setting)
+        body = final_body(candidate, explanation=_explain(trip, candidate, "edited_plan"))
+        return _save(actor, trip, body, {**latest.basis, "final": latest.revision}, now)
+
+
+def swap_day(
+    *, actor: Actor, reference: str, based_on: int, day: int, candidate_id: str, now: dt.datetime | None = None
+) -> Document:
+    """Replace day number `day` (1 = first) of the plan by the same day of a candidate; stops that the new day brings are taken off other days.
+
+    Raises like `edit_itinerary`.
+    """
+    trip, latest = _editable(actor, reference, based_on)
+    return edit_itinerary(
+        actor=actor, reference=reference, based_on=based_on, days=swapped_orders(trip, latest, day=day, candidate_id=candidate_id), now=now
+    )
+
+
+def swapped_orders(trip: Trip, latest: Document, *, day: int, candidate_id: str) -> Orders:
+    """The plan's orders with one day taken from a candidate. Raises Invalid for an unknown day or candidate."""
+    candidates = trip.documents.get(kind="candidates", revision=latest.basis["candidates"])
+    other = next((c for c in candidates.body["candidates"] if c["candidateId"] == candidate_id), None)
+    mine = orders_of(latest.body["itinerary"]["days"])
+    if other is None or not 1 <= day <= len(mine):
+        raise Invalid(fields={"swapDay": [_("Name a day of the trip and one of its candidates.")]})
+    brought = orders_of(other["days"])[day - 1]
+    return tuple(brought if i == day - 1 else tuple(p for p in order if p not in brought) for i, order in enumerate(mine))
+
+
+def _editable(actor: Actor, reference: str, based_on: int) -> tuple[Trip, Document]:
+    with transaction.atomic():
+        trip = fetch_for_change(actor, reference)
+        _refuse_locked(trip)
+        if trip.chosen_revision is None:
+            raise Conflict(_("Choose one of the plans first."), code="not_chosen")
+        if trip.chosen_revision != based_on:
+            raise _edited_meanwhile(trip)
+        return trip, trip.documents.get(kind="final", revision=based_on)
+
+
+def _edited_meanwhile(trip: Trip) -> Conflict:
+    return Conflict(
+        _("Someone changed this plan in the meantime. Your change was not saved; look at revision %d and repeat it.") % (trip.chosen_revision or 0),
+        code="edited_meanwhile",
+        extra={"revision": trip.chosen_revision},
+    )
+
+
+def _refuse_locked(trip: Trip) -> None:
+    if trip.locked_revision is not None or trip.state != "planning":
+        raise Conflict(_("This plan is booked. Cancel the booking to change it."), code="locked")
+
+
+def plan_orders(trip: Trip, latest: Document, days: Sequence[Sequence[str]]) -> tuple[Itinerary, Setting]:
+    """Time, price and check new orders of a plan. Raises Invalid `not_feasible` with every violation in words."""
+    setting = setting_of(trip, latest.basis)
+    orders: Orders = tuple(tuple(order) for order in days)
+    if any(len(order) > MAX_STOPS_PER_DAY for order in orders):
+        raise Invalid(_("A day holds at most %d stops.") % MAX_STOPS_PER_DAY)
+    engine = latest.body["engine"]
+    try:
+        plan = assemble(setting.problem, orders, profile=latest.body["profile"], seed=int(engine["seed"]), iterations=engine["iterations"])
+    except InfeasibleDays as error:
+        raise infeasible(error.violations, setting) from error
+    violations = check(setting.problem, plan)
+    if violations:
+        raise infeasible(violations, setting)
+    return plan, setting
+
+
+def setting_of(trip: Trip, basis: Mapping[str, int]) -> Setting:
+    """The planning problem that a document's basis describes, with today's catalogue and prices."""
+    intent = Document.objects.select_related("wish").get(trip=trip, kind="intent", revision=basis["intent"])
+    budget = Document.objects.get(trip=trip, kind="budget", revision=basis["budget"])
+    data = read_input(trip, intent)
+    parts, currency = budget.body["breakdown"], trip.budget_currency
+
+    def minor(part: str) -> int:
+        return money.to_minor(Decimal(str(parts[part]["p50"])), currency)
+
+    return build_setting(data, food_minor=minor("food"), intercity_minor=minor("intercity") if len(data.stretches) == 1 else 0)
+
+
+RULE_CODES = {10: "over_budget", 7: "rest_days"}
+
+
+def infeasible(violations: Sequence[Violation], setting: Setting) -> Invalid:
+    """The refusal in words, with codes and figures for programs."""
+    told = []
+    for violation in violations:
+        params = dict(violation.params)
+        place = setting.places.get(str(params.get("place_id", "")))
+        params.setdefault("name", place.name if place else "")
+        code = f"edit_{violation.code}"
+        if code not in sentences.known_codes():
+            code = f"edit_{RULE_CODES.get(violation.rule, violation.code)}"
+        told.append(
+            {
+                "code": code,
+                "rule": violation.rule,
+                "day": violation.day + 1 if violation.day is not None else None,
+                "stop": violation.stop,
+                "params": params,
+                "text": sentences.render(code, params),
+            }
+        )
+    return Invalid(" ".join(dict.fromkeys(t["text"] for t in told)), code="not_feasible", extra={"violations": told})
+
+
+def _explain(trip: Trip, candidate: Mapping[str, Any], opening: str) -> list[dict[str, Any]]:
+    """Why this plan is what it is, as codes; nothing about the private ceiling."""
+    stops = [stop for day in candidate["days"] for stop in day["stops"]]
+    unverified = len(candidate["checks"]["unverified"])
+    said = [
+        {"code": opening, "params": {"profile": candidate["profile"], "score": candidate["score"]}},
+        {"code": "everything_fits", "params": {}},
+    ]
+    if unverified:
+        said.append({"code": "some_unverified", "params": {"count": unverified, "total": sum(1 for stop in stops if stop["placeId"])}})
+    predicted = trip.documents.filter(kind="budget").order_by("-revision").first()
+    if predicted is not None:
+        figures = predicted.body["predictedBudget"]
+        cost = {"cost": candidate["cost"]["total"], "low": figures["p10"], "high": figures["p90"], "currency": figures["currency"]}
+        said.append({"code": "cost_against_prediction", "params": cost})
+    bookable = sum(1 for stay in candidate["lodging"] if stay["serviceId"]) + sum(1 for stop in stops if stop["serviceId"])
+    if bookable:
+        said.append({"code": "bookable_count", "params": {"count": bookable}})
+    return said
+
+
+def _save(actor: Actor, trip: Trip, body: dict[str, Any], basis: Mapping[str, int], now: dt.datetime) -> Document:
+    """The next revision and its rows; inside the caller's transaction, under the trip's lock."""
+    revision = (trip.chosen_revision or 0) + 1
+    document = make_document(trip, "final", revision=revision, basis=basis, body=body, now=now)
+    document.save(force_insert=True)
+    _save_rows(trip, revision, body)
+    Trip.objects.filter(pk=trip.pk).update(chosen_revision=revision, row_version=F("row_version") + 1, updated_at=now)
+    audit.record(actor=actor, action="itinerary.saved", row=trip, after={"revision": revision}, now=now)
+    return document
+
+
+def _save_rows(trip: Trip, revision: int, body: Mapping[str, Any]) -> None:
+    currency = body["cost"]["currency"]
+    days, stops, legs = [], [], []
+    for position, day in enumerate(body["itinerary"]["days"]):
+        row = ItineraryDay(
+            trip=trip,
+            revision=revision,
+            position=position,
+            date=dt.date.fromisoformat(day["date"]),
+            destination_id=day["destinationId"],
+            cost=Decimal(str(day["cost"])),
+            currency=currency,
+            fatigue=day["fatigue"],
+            rest=day["rest"],
+        )
+        days.append(row)
+        stops += [
+            ItineraryStop(
+                day=row,
+                position=index,
+                kind=stop["kind"],
+                place_id=stop["placeId"],
+                service_id=stop["serviceId"],
+                name=stop["name"][:200],
+                arrive=dt.datetime.fromisoformat(stop["arrive"]),
+                leave=dt.datetime.fromisoformat(stop["leave"]),
+                latitude=stop["latitude"],
+                longitude=stop["longitude"],
+                fee=Decimal(str(stop["fee"])),
+            )
+            for index, stop in enumerate(day["stops"])
+        ]
+        legs += [
+            Leg(day=row, position=index, mode=leg["mode"], minutes=leg["minutes"], distance_km=leg["distanceKm"], cost=Decimal(str(leg["cost"])))
+            for index, leg in enumerate(day["legs"])
+        ]
+    ItineraryDay.objects.bulk_create(days)
+    ItineraryStop.objects.bulk_create(stops)
+    Leg.objects.bulk_create(legs)

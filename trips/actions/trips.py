@@ -1,0 +1,146 @@
+"""What is done to trips: claim, rename, archive, book, move by date."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from travelplanner.core import audit, clock, transitions
+from travelplanner.core.actor import Actor
+from travelplanner.core.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
+from trips import rules
+from trips.models import Trip
+from trips.states import TRIP
+
+
+def fetch_for_change(actor: Actor, reference: str) -> Trip:
+    """Lock and return the actor's trip. NotFound when it isn't theirs to see, NotAllowed when it is but not to change."""
+    trip = Trip.objects.select_for_update().filter(rules.visible_to(actor), reference=reference[:32]).first()
+    if trip is None:
+        raise NotFound
+    if not rules.may_change(actor, trip):
+        raise NotAllowed(_("This is a sample trip. Plan your own to change it."))
+    return trip
+
+
+def claim_trips(*, actor: Actor, now: dt.datetime | None = None) -> int:
+    """Give the trips of this browser to the user who signed in on it; returns how many.
+
+    Guarantees: nothing made before signing in is lost; a trip that has an owner is never taken. Raises NotAllowed for someone unknown.
+    """
+    if not actor.is_user:
+        raise NotAllowed
+    if not actor.visitor:
+        return 0
+    return Trip.objects.filter(owner=None, visitor=actor.visitor, sample=False).update(
+        owner_id=actor.user_id, visitor="", updated_at=now or clock.now(), row_version=F("row_version") + 1
+    )
+
+
+def change_trip(
+    *,
+    actor: Actor,
+    reference: str,
+    row_version: int,
+    title: str | None = None,
+    description: str | None = None,
+    budget_maximum: Decimal | None = None,
+    now: dt.datetime | None = None,
+) -> Trip:
+    """Rename a trip or set its ceiling (amount in the trip's currency).
+
+    Raises NotFound, NotAllowed, Stale (someone changed it since `row_version`), Conflict (`budget_locked`: something is held or booked),
+    Invalid. Records an audit entry.
+    """
+    with transaction.atomic():
+        trip = fetch_for_change(actor, reference)
+        changes: dict[str, object] = {}
+        if trip.row_version != row_version:
+            raise Stale
+        if budget_maximum is not None:
+            if trip.locked_revision is not None or trip.state not in ("planning",):
+                raise Conflict(_("The budget is locked while something is booked."), code="budget_locked")
+            if budget_maximum < 0:
+                raise Invalid(fields={"budget": [_("A budget can't be negative.")]})
+            changes["budget_amount"] = budget_maximum
+        if title is not None:
+            if not title.strip():
+                raise Invalid(fields={"title": [_("A trip needs a name.")]})
+            changes["title"] = title.strip()[:255]
+        if description is not None:
+            changes["description"] = description[:5000]
+        if changes:
+            now = now or clock.now()
+            Trip.objects.filter(pk=trip.pk).update(**changes, updated_at=now, row_version=F("row_version") + 1)
+            audit.record(actor=actor, action="trip.changed", row=trip, after={"fields": sorted(changes)}, now=now)
+    trip.refresh_from_db()
+    return trip
+
+
+def archive_trip(*, actor: Actor, reference: str, now: dt.datetime | None = None) -> None:
+    """Take a trip out of sight; it can be restored for 30 days.
+
+    Raises NotFound, NotAllowed, Conflict (`booked`: what is booked can't be deleted). Records an audit entry.
+    """
+    now = now or clock.now()
+    with transaction.atomic():
+        trip = fetch_for_change(actor, reference)
+        if trip.state in ("booked", "traveling") or trip.locked_revision is not None:
+            raise Conflict(_("This trip is booked. Cancel its bookings first."), code="booked")
+        Trip.objects.filter(pk=trip.pk).update(archived_at=now, updated_at=now, row_version=F("row_version") + 1)
+        audit.record(actor=actor, action="trip.archived", row=trip, now=now)
+
+
+def restore_trip(*, actor: Actor, reference: str, now: dt.datetime | None = None) -> Trip:
+    """Bring back a trip archived in the last 30 days. Raises NotFound. Records an audit entry."""
+    now = now or clock.now()
+    with transaction.atomic():
+        rows = Trip.objects.select_for_update().filter(rules.mine(actor), reference=reference[:32], archived_at__gte=now - dt.timedelta(days=30))
+        trip = rows.first()
+        if trip is None:
+            raise NotFound
+        Trip.objects.filter(pk=trip.pk).update(archived_at=None, updated_at=now, row_version=F("row_version") + 1)
+        audit.record(actor=actor, action="trip.restored", row=trip, now=now)
+    trip.refresh_from_db()
+    return trip
+
+
+def lock_revision(*, actor: Actor, trip_id: uuid.UUID, revision: int | None) -> None:
+    """Freeze the itinerary revision that a booking is made from (None = nothing booked: free again). For bookings' actions,
+    inside their transaction."""
+    Trip.objects.filter(pk=trip_id).update(locked_revision=revision, row_version=F("row_version") + 1)
+
+
+def mark_booked(*, actor: Actor, trip_id: uuid.UUID, revision: int | None, now: dt.datetime | None = None) -> None:
+    """Note that the trip has a confirmed booking of this revision. For bookings' actions, inside their transaction."""
+    trip = Trip.objects.select_for_update().get(pk=trip_id)
+    if trip.state == "planning":
+        transitions.move(trip, TRIP, "booked", actor=actor, reason="booking confirmed", now=now, locked_revision=revision)
+
+
+def add_spent(*, actor: Actor, trip_id: uuid.UUID, amount: Decimal) -> None:
+    """Add to (or, negative, take from) what the trip has cost so far, in its currency. For bookings' actions."""
+    Trip.objects.filter(pk=trip_id).update(actual_spent=F("actual_spent") + amount)
+
+
+def move_trips_by_date(*, now: dt.datetime | None = None) -> str:
+    """Booked trips start and traveling trips end by the date in their own zone; a periodic job."""
+    now, actor, moved = now or clock.now(), Actor.system("calendar"), 0
+    # One day of slack on both sides covers every zone; the exact day is looked up per trip.
+    due = Trip.objects.filter(state__in=["booked", "traveling"], start_date__lte=now.date() + dt.timedelta(days=1)).order_by("pk")
+    for trip in due.iterator(chunk_size=200):
+        today = now.astimezone(ZoneInfo(trip.timezone)).date()
+        with transaction.atomic():
+            if trip.state == "booked" and trip.start_date <= today:
+                transitions.move(trip, TRIP, "traveling", actor=actor, reason="first day", now=now)
+                moved += 1
+            if trip.state == "traveling" and trip.end_date < today:
+                transitions.move(trip, TRIP, "completed", actor=actor, reason="last day is over", now=now)
+                moved += 1
+    return f"{moved} moved"

@@ -1,0 +1,266 @@
+"""The main job: intent, documents, choosing and editing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
+
+from travelplanner.core.api import etags
+from travelplanner.core.api.pagination import PageNumberPagination
+from travelplanner.core.api.views import ApiView
+from travelplanner.core.errors import Invalid, NotFound
+from trips import rules
+from trips.actions import intents, itineraries
+from trips.actions import trips as trip_actions
+from trips.api import serializers as shapes
+from trips.documents.difference import difference
+from trips.models import PlanningRun, Trip
+from trips.queries import documents
+from trips.queries import trips as trip_queries
+from trips.states import TRIP
+
+
+def links_of(reference: str) -> dict[str, str]:
+    base = f"/api/trips/{reference}"
+    return {
+        "self": base,
+        "intent": f"{base}/intent",
+        "budget": f"{base}/budget",
+        "research": f"{base}/research",
+        "candidates": f"{base}/itineraries/candidates",
+        "final": f"{base}/itineraries/final",
+    }
+
+
+def planning_json(run: PlanningRun | None) -> dict[str, Any] | None:
+    if run is None:
+        return None
+    return {"state": run.state, "progress": run.progress, "step": run.step, "error": run.error_code or None}
+
+
+def trip_json(trip: Trip, *, private: bool) -> dict[str, Any]:
+    return {
+        "tripId": trip.reference,
+        "title": trip.title,
+        "description": trip.description,
+        "status": trip.state,
+        "tripType": trip.trip_type,
+        "startDate": trip.start_date,
+        "endDate": trip.end_date,
+        "timezone": trip.timezone,
+        "origin": trip.origin_city or None,
+        "destinations": [
+            {"name": d.destination.name, "country": d.destination.country, "arrival": d.arrival, "departure": d.departure} for d in trip.destinations.all()
+        ],
+        "travelers": trip.traveler_count,
+        "budget": {"min": shapes.amount(trip.budget_minimum, trip.budget_currency), "max": shapes.amount(trip.budget_amount, trip.budget_currency)}
+        if private
+        else None,
+        "actualSpent": shapes.amount(trip.actual_spent, trip.budget_currency),
+        "chosenRevision": trip.chosen_revision,
+        "lockedRevision": trip.locked_revision,
+        "rowVersion": trip.row_version,
+        "sample": trip.sample,
+        "createdAt": trip.created_at,
+        "updatedAt": trip.updated_at,
+        "links": links_of(trip.reference),
+    }
+
+
+class IntentCreate(ApiView):
+    throttle_classes = [ScopedRateThrottle]
+    throttle_scope = "plan"
+
+    @extend_schema(operation_id="create_intent", request=shapes.IntentRequestSerializer, responses={201: shapes.IntentAnswerSerializer})
+    def post(self, request: Request) -> Response:
+        """Say what you want. Planning runs in the background; follow `links.self` for its progress."""
+        if not isinstance(request.data, dict):
+            raise Invalid
+        serializer = shapes.IntentRequestSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        trip = intents.create_trip(actor=self.actor, wish=serializer.to_wish())
+        answer = {
+            "tripId": trip.reference,
+            "version": "intent_v1",
+            "createdAt": trip.created_at,
+            "source": "traveler",
+            "status": trip.state,
+            "links": links_of(trip.reference),
+        }
+        return Response(answer, status=201, headers={"Location": f"/api/trips/{trip.reference}"})
+
+
+class TripList(ApiView):
+    @extend_schema(
+        operation_id="list_trips",
+        parameters=[
+            OpenApiParameter("search", OpenApiTypes.STR),
+            OpenApiParameter("status", OpenApiTypes.STR, enum=list(TRIP.states)),
+            OpenApiParameter("page", OpenApiTypes.INT),
+            OpenApiParameter("page_size", OpenApiTypes.INT),
+        ],
+        responses=shapes.TripSerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        """Your trips, newest first."""
+        state = request.query_params.get("status", "")
+        if state and state not in TRIP.states:
+            raise Invalid(fields={"status": [f"One of: {', '.join(TRIP.states)}."]})
+        rows = trip_queries.list_trips(self.actor, search=request.query_params.get("search", ""), states=(state,) if state else ())
+        pager = PageNumberPagination()
+        page = pager.paginate_queryset(rows, request, view=self)
+        return pager.get_paginated_response([trip_json(trip, private=True) for trip in page or []])
+
+
+class TripDetail(ApiView):
+    def _answer(self, trip: Trip) -> Response:
+        body = trip_json(trip, private=rules.owns(self.actor, trip))
+        body["planning"] = planning_json(trip_queries.latest_run(trip))
+        return Response(body, headers={"ETag": etags.etag(trip.reference, trip.row_version)})
+
+    @extend_schema(operation_id="get_trip", responses=shapes.TripSerializer)
+    def get(self, request: Request, reference: str) -> Response:
+        """One trip with the progress of its planning."""
+        return self._answer(trip_queries.get_trip(self.actor, reference))
+
+    @extend_schema(operation_id="change_trip", request=shapes.TripPatchSerializer, responses=shapes.TripSerializer)
+    def patch(self, request: Request, reference: str) -> Response:
+        """Rename it or set the budget's ceiling. Needs If-Match with the trip's ETag."""
+        trip = trip_queries.get_trip(self.actor, reference, whole=False)
+        etags.require_match(request, etags.etag(trip.reference, trip.row_version))
+        data = self.validated(shapes.TripPatchSerializer)
+        trip_actions.change_trip(
+            actor=self.actor,
+            reference=reference,
+            row_version=trip.row_version,
+            title=data.get("title"),
+            description=data.get("description"),
+            budget_maximum=data.get("budgetMax"),
+        )
+        return self._answer(trip_queries.get_trip(self.actor, reference))
+
+    @extend_schema(operation_id="archive_trip", responses={204: None})
+    def delete(self, request: Request, reference: str) -> Response:
+        """Archive it (30 days' undo on the pages). What is booked can't be deleted (409)."""
+        trip_actions.archive_trip(actor=self.actor, reference=reference)
+        return Response(status=204)
+
+
+class DocumentView(ApiView):
+    """Serves one kind of document: 200 with the stored text, 202 with Retry-After while it is made."""
+
+    kind = ""
+
+    def get(self, request: Request, reference: str) -> Response:
+        found = documents.find_document(self.actor, reference, self.kind, self._revision(request))
+        if isinstance(found, documents.NotYet):
+            state = "queued" if found.progress == 0 else "running"
+            body = {"tripId": reference, "planning": {"state": state, "progress": found.progress, "step": found.step, "error": None}}
+            return Response(body, status=202, headers={"Retry-After": str(found.retry_after)})
+        return Response(documents.answer_for(self.actor, found))
+
+    def _revision(self, request: Request) -> int | None:
+        text = request.query_params.get("revision")
+        if text is None:
+            return None
+        if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) < 10**8:
+            raise Invalid(fields={"revision": ["A positive number."]})
+        return int(text[:9])
+
+
+REVISION = OpenApiParameter("revision", OpenApiTypes.INT, description="An older revision; the newest without it.")
+
+
+class IntentDetail(DocumentView):
+    kind = "intent"
+
+    @extend_schema(operation_id="get_intent", parameters=[REVISION], responses={200: shapes.TripIntentSerializer})
+    def get(self, request: Request, reference: str) -> Response:
+        """What was asked, normalised; `assumed` names what we filled in."""
+        return super().get(request, reference)
+
+
+class BudgetDetail(DocumentView):
+    kind = "budget"
+
+    @extend_schema(operation_id="get_budget", parameters=[REVISION], responses={200: shapes.BudgetPredictionSerializer, 202: shapes.NotYetSerializer})
+    def get(self, request: Request, reference: str) -> Response:
+        """The budget as a range, in total and by category, with its sources."""
+        return super().get(request, reference)
+
+
+class ResearchDetail(DocumentView):
+    kind = "research"
+
+    @extend_schema(operation_id="get_research", parameters=[REVISION], responses={200: shapes.DestinationResearchSerializer, 202: shapes.NotYetSerializer})
+    def get(self, request: Request, reference: str) -> Response:
+        """What is worth knowing about the destination."""
+        return super().get(request, reference)
+
+
+class CandidatesDetail(DocumentView):
+    kind = "candidates"
+
+    @extend_schema(operation_id="get_candidates", parameters=[REVISION], responses={200: shapes.ItineraryCandidatesSerializer, 202: shapes.NotYetSerializer})
+    def get(self, request: Request, reference: str) -> Response:
+        """The scored itineraries to choose from."""
+        return super().get(request, reference)
+
+
+class FinalDetail(DocumentView):
+    kind = "final"
+
+    @extend_schema(operation_id="get_final", parameters=[REVISION], responses={200: shapes.FinalItinerarySerializer, 202: shapes.NotYetSerializer})
+    def get(self, request: Request, reference: str) -> Response:
+        """The chosen itinerary; 404 `not_chosen` before one is chosen."""
+        return super().get(request, reference)
+
+    @extend_schema(operation_id="choose_or_edit", request=shapes.ChooseSerializer, responses={201: shapes.FinalItinerarySerializer})
+    def post(self, request: Request, reference: str) -> Response:
+        """Choose a candidate, or save an edit as the next revision."""
+        data = self.validated(shapes.ChooseSerializer)
+        if "candidateId" in data:
+            document = itineraries.choose_candidate(actor=self.actor, reference=reference, candidate_id=data["candidateId"])
+        elif "days" in data:
+            days = [[str(key) for key in day] for day in data["days"]]
+            document = itineraries.edit_itinerary(actor=self.actor, reference=reference, based_on=data["basedOn"], days=days)
+        else:
+            swap = data["swapDay"]
+            document = itineraries.swap_day(
+                actor=self.actor, reference=reference, based_on=data["basedOn"], day=swap["day"], candidate_id=swap["candidateId"]
+            )
+        return Response(documents.answer_for(self.actor, document), status=201)
+
+
+class RevisionList(ApiView):
+    @extend_schema(operation_id="list_revisions", responses=shapes.RevisionSerializer(many=True))
+    def get(self, request: Request, reference: str) -> Response:
+        """Revisions of the chosen itinerary, newest first."""
+        rows = documents.revisions_of(self.actor, reference)
+        pager = PageNumberPagination()
+        return pager.get_paginated_response(pager.paginate_queryset(rows, request, view=self))  # type: ignore[arg-type]
+
+
+class DifferenceDetail(ApiView):
+    @extend_schema(
+        operation_id="get_difference",
+        parameters=[OpenApiParameter("from", OpenApiTypes.INT, required=True), OpenApiParameter("to", OpenApiTypes.INT, required=True)],
+        responses=shapes.DifferenceSerializer,
+    )
+    def get(self, request: Request, reference: str) -> Response:
+        """What changed between two revisions, in stops and money."""
+        pair = []
+        for name in ("from", "to"):
+            text = request.query_params.get(name, "")
+            if not text.isascii() or not text.isdigit():
+                raise Invalid(fields={name: ["Send a revision number."]})
+            found = documents.find_document(self.actor, reference, "final", int(text[:9]))
+            if isinstance(found, documents.NotYet):
+                raise NotFound
+            pair.append(found)
+        return Response(difference(pair[0].body, pair[1].body))

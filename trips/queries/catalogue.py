@@ -1,0 +1,100 @@
+"""Reads the catalogue."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+import uuid
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from travelplanner.core.errors import Invalid, NotFound
+from trips.models import Destination, Place, Service
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, for comparing names."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c)).strip()
+
+
+def published_destinations() -> QuerySet[Destination]:
+    return Destination.objects.filter(published=True)
+
+
+def search_destinations(text: str) -> QuerySet[Destination]:
+    """By part of the name or of an alias; all when empty."""
+    found = published_destinations().annotate(place_count=Count("places", filter=Q(places__published=True)))
+    return found.filter(search_text__contains=text.lower().replace("\x00", "")) if text.strip() else found
+
+
+def get_destination(key: str) -> Destination:
+    """By id or slug; NotFound otherwise."""
+    found = published_destinations().select_related("location_source", "best_months_source", "emergency_source")
+    try:
+        row = found.filter(pk=uuid.UUID(key)).first()
+    except ValueError:
+        row = found.filter(slug=key[:80].replace("\x00", "")).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def resolve_destinations(names: Sequence[str]) -> list[Destination]:
+    """Names, aliases, slugs or ids -> destinations, in order. Raises Invalid that names the nearest known ones.
+
+    One statement whatever the number of names.
+    """
+    by_name: dict[str, Destination] = {}
+    labels: list[str] = []
+    for destination in published_destinations():
+        labels.append(destination.name)
+        for name in (destination.name, destination.slug, str(destination.pk), *destination.aliases):
+            by_name.setdefault(fold(name), destination)
+    found: list[Destination] = []
+    for name in names:
+        match = by_name.get(fold(name)) or by_name.get(fold(name.split(",")[0]))
+        if match is None:
+            near = nearest_names(name, by_name)
+            raise Invalid(
+                _("We don't know “%(name)s” yet. Did you mean %(near)s?") % {"name": name[:60], "near": ", ".join(near)},
+                code="unknown_destination",
+                fields={"destination": [_("Unknown destination.")]},
+                extra={"nearest": near},
+            )
+        if match not in found:
+            found.append(match)
+    return found
+
+
+def nearest_names(name: str, by_name: dict[str, Destination], limit: int = 3) -> list[str]:
+    """The known names most like `name`, best first; the first few of all when nothing is alike."""
+    close = difflib.get_close_matches(fold(name)[:80], list(by_name), n=limit * 3, cutoff=0.4)
+    names = list(dict.fromkeys(by_name[key].name for key in close))[:limit]
+    return names or sorted({d.name for d in by_name.values()})[:limit]
+
+
+PLACE_SOURCES = ("destination", "location_source", "visit_source", "hours_source", "fee_source", "accessibility_source", "effort_source")
+
+
+def places_of(destinations: Iterable[Destination]) -> QuerySet[Place]:
+    """Published places with the sources of their facts, best known first."""
+    return Place.objects.filter(destination__in=list(destinations), published=True).select_related(*PLACE_SOURCES)
+
+
+def services(*, type: str = "", destination: str = "") -> QuerySet[Service]:
+    """What is on sale, with supplier and destination."""
+    found = Service.objects.filter(active=True, supplier__active=True).select_related("supplier", "destination", "place")
+    if type:
+        found = found.filter(type=type)
+    if destination:
+        found = found.filter(destination=get_destination(destination))
+    return found.order_by("destination__name", "type", "name", "id")
+
+
+def get_service(service_id: uuid.UUID) -> Service:
+    row = services().filter(pk=service_id).first()
+    if row is None:
+        raise NotFound
+    return row

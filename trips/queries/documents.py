@@ -1,0 +1,134 @@
+"""Reads the documents for someone: the stored text, plus what only this reader may see or what changes later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from django.core.cache import cache
+from django.utils.translation import gettext as _
+
+from travelplanner.core import money
+from travelplanner.core.actor import Actor
+from travelplanner.core.api.renderers import dumps
+from travelplanner.core.errors import Conflict, NotFound
+from trips import rules
+from trips.documents import budget as budget_document
+from trips.documents import sentences
+from trips.models import Document, PrivateWish, Trip
+from trips.queries.trips import get_trip, latest_run
+
+CACHE_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """The document is being made; ask again after so many seconds."""
+
+    progress: int
+    step: str
+    retry_after: int = 1
+
+
+def find_document(actor: Actor, reference: str, kind: str, revision: int | None = None) -> Document | NotYet:
+    """The newest (or the named) revision, one statement. NotFound when the trip isn't theirs or the revision doesn't exist;
+    Conflict `planning_failed` when its run failed; NotYet while it runs."""
+    rows = Document.objects.filter(rules.visible_to(actor, "trip__"), trip__reference=reference[:32].replace("\x00", ""), kind=kind).select_related("trip")
+    if kind == "intent":
+        rows = rows.select_related("wish")
+    rows = rows.filter(revision=revision) if revision is not None else rows.order_by("-revision")
+    document = rows.first()
+    if document is not None:
+        return document
+    trip = get_trip(actor, reference, whole=False)
+    if revision is not None:
+        raise NotFound
+    return _missing(trip, kind)
+
+
+def _missing(trip: Trip, kind: str) -> NotYet:
+    run = latest_run(trip)
+    if run is not None and run.state == "failed":
+        raise Conflict(
+            _("Planning failed: %s") % (run.error_message or run.error_code), code="planning_failed", extra={"reason": run.error_code}
+        )
+    if kind == "final" and run is not None and run.state == "done":
+        raise NotFound(_("No itinerary has been chosen yet."), code="not_chosen")
+    return NotYet(progress=run.progress if run else 0, step=run.step if run else "intent")
+
+
+def text_for(document: Document) -> bytes:
+    """The stored text with its sentences in the reader's language. Rendered once per language and kept: a revision never changes."""
+    key = f"document:{document.pk}:{sentences.reader_language()}"
+    text = cache.get(key)
+    if text is None:
+        text = dumps(sentences.with_text(document.body))
+        cache.set(key, text, CACHE_SECONDS)
+    return text
+
+
+def body_for(document: Document) -> dict[str, Any]:
+    """The same as a dict, for pages."""
+    return orjson.loads(text_for(document))
+
+
+def spliced(text: bytes, extra: dict[str, Any]) -> bytes:
+    """Stored JSON object + computed fields, without parsing the large part."""
+    return text[:-1] + b"," + dumps(extra)[1:] if extra else text
+
+
+def answer_for(actor: Actor, document: Document) -> bytes:
+    """What the API serves: stored text, joined with the private side for its owner and with what is computed on read."""
+    return spliced(text_for(document), computed(actor, document))
+
+
+def computed(actor: Actor, document: Document) -> dict[str, Any]:
+    """Fields that the stored text may not or can not hold. The private side only for those who own the trip (samples hide it)."""
+    trip = document.trip
+    private = rules.owns(actor, trip)
+    if document.kind == "intent":
+        return _wish(document) if private else {}
+    if document.kind == "budget":
+        return budget_document.against_limit(document.body, trip.budget_minimum, trip.budget_amount) if private else {}
+    if document.kind == "candidates":
+        return {"limits": [limit_of(trip, c["cost"]["total"]) for c in document.body["candidates"]]} if private else {}
+    if document.kind == "final":
+        extra: dict[str, Any] = {"locked": trip.locked_revision == document.revision, "status": trip.state}
+        return extra | ({"limit": limit_of(trip, document.body["cost"]["total"])} if private and trip.budget_amount is not None else {})
+    return {}
+
+
+def _wish(document: Document) -> dict[str, Any]:
+    wish: PrivateWish = document.wish
+    currency = wish.budget_currency
+    return {
+        "budgetRange": {
+            "min": money.as_number(wish.budget_minimum, currency) if wish.budget_minimum is not None else None,
+            "max": money.as_number(wish.budget_maximum, currency) if wish.budget_maximum is not None else None,
+            "currency": currency,
+        },
+        "constraints": wish.constraints,
+    }
+
+
+def limit_of(trip: Trip, total: float) -> dict[str, Any]:
+    """A cost against the trip's ceiling: what is left, or by how much it falls short."""
+    if trip.budget_amount is None:
+        return {"limit": None, "left": None, "shortfall": 0}
+    left, currency = trip.budget_amount - Decimal(str(total)), trip.budget_currency
+    return {
+        "limit": money.as_number(trip.budget_amount, currency),
+        "left": money.as_number(max(Decimal(0), left), currency),
+        "shortfall": money.as_number(max(Decimal(0), -left), currency),
+    }
+
+
+def revisions_of(actor: Actor, reference: str) -> list[dict[str, Any]]:
+    """Revisions of the final itinerary, newest first."""
+    trip = get_trip(actor, reference, whole=False)
+    return [
+        {"revision": row.revision, "createdAt": row.created_at, "basis": row.basis, "locked": trip.locked_revision == row.revision}
+        for row in trip.documents.filter(kind="final").defer("text").order_by("-revision")
+    ]

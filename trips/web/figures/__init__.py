@@ -1,0 +1,72 @@
+"""Charts and maps drawn on the server: frozen inputs in, SVG text out; each figure also as words for its table twin.
+
+Nothing here knows Django. Put a figure into a page with ``{% figure svg %}`` (``{% load design %}``).
+"""
+
+from trips.web.figures.budget import (
+    BudgetBar,
+    BudgetLock,
+    CategoryBars,
+    CategoryRange,
+    CostBand,
+    MoneyWords,
+    band_summary,
+    budget_bar,
+    budget_bars,
+    budget_lock_bar,
+    budget_summary,
+    categories_summary,
+    category_bars,
+    common_scale,
+    cost_band,
+    lock_summary,
+    range_mark,
+)
+from trips.web.figures.days import (
+    ClimateMonth,
+    ClimateStrip,
+    ClimateWords,
+    FatigueTerrain,
+    climate_strip,
+    climate_summary,
+    fatigue_summary,
+    fatigue_terrain,
+    score_segments,
+)
+from trips.web.figures.route import MapLeg, MapStop, MapWater, MapWords, RouteMap, route_map, route_summary
+
+__all__ = [
+    "BudgetBar",
+    "BudgetLock",
+    "CategoryBars",
+    "CategoryRange",
+    "ClimateMonth",
+    "ClimateStrip",
+    "ClimateWords",
+    "CostBand",
+    "FatigueTerrain",
+    "MapLeg",
+    "MapStop",
+    "MapWater",
+    "MapWords",
+    "MoneyWords",
+    "RouteMap",
+    "band_summary",
+    "budget_bar",
+    "budget_bars",
+    "budget_lock_bar",
+    "budget_summary",
+    "categories_summary",
+    "category_bars",
+    "climate_strip",
+    "climate_summary",
+    "common_scale",
+    "cost_band",
+    "fatigue_summary",
+    "fatigue_terrain",
+    "lock_summary",
+    "range_mark",
+    "route_map",
+    "route_summary",
+    "score_segments",
+]
