@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -15,12 +16,42 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-if (BASE_DIR / ".env").exists() and not env.bool("IGNORE_DOTENV", False):
+
+
+class Environment(environ.Env):
+    """Refuses what it can't read with a sentence that names the setting; environ's own words name only the value."""
+
+    def switch(self, name: str, default: bool = False) -> bool:
+        text = self(name, default=str(default)).strip().lower()
+        if text in ("1", "true", "yes", "on"):
+            return True
+        if text in ("", "0", "false", "no", "off"):
+            return False
+        raise ImproperlyConfigured(f"{name} must be 1 or 0, not {text!r}.")
+
+    def number(self, name: str, default: int, *, at_least: int = 0) -> int:
+        text = self(name, default=str(default)).strip()
+        if not text.isdecimal() or int(text) < at_least:
+            raise ImproperlyConfigured(f"{name} must be a whole number from {at_least} up, not {text!r}.")
+        return int(text)
+
+    def address(self, name: str, default: str) -> dict[str, Any]:
+        """A database by its URL."""
+        try:
+            found = self.db(name, default=default)
+        except (ValueError, KeyError, ImproperlyConfigured) as error:
+            raise ImproperlyConfigured(f"{name} can't be read ({error}). Write sqlite:////folder/file.sqlite3 or postgres://user:password@host:5432/name.") from error
+        if found.get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
+            raise ImproperlyConfigured(f"{name} must be sqlite:///... or postgres://...")
+        return dict(found)
+
+
+env = Environment()
+if (BASE_DIR / ".env").exists() and not env.switch("IGNORE_DOTENV", False):
     env.read_env(BASE_DIR / ".env")
 
-LOCAL = env.bool("LOCAL", False)
-DEBUG = env.bool("DEBUG", False)
+LOCAL = env.switch("LOCAL", False)
+DEBUG = env.switch("DEBUG", False)
 SECRET_KEY = env("SECRET_KEY", default="")
 if len(SECRET_KEY) < 32 or len(set(SECRET_KEY)) < 8:
     raise ImproperlyConfigured("SECRET_KEY must be set to at least 32 random characters (`make run` makes one in .env).")
@@ -31,7 +62,7 @@ if not FIELD_KEYS:
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if LOCAL else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-PUBLIC_URL = env("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', 8000)}" if LOCAL else "")
+PUBLIC_URL = env("PUBLIC_URL", default=f"http://127.0.0.1:{env.number('PORT', 8000)}" if LOCAL else "")
 if not LOCAL and not PUBLIC_URL.startswith("https://"):
     raise ImproperlyConfigured("PUBLIC_URL must be the https:// address under which travelers reach the site (links in mail use it).")
 
@@ -104,13 +135,13 @@ TEMPLATES = [
 
 # --- web server and worker (`manage.py serve`) ----------------------------------------------------------------------
 WEB_HOST = env("WEB_HOST", default="127.0.0.1")
-PORT = env.int("PORT", 8000)
-WEB_WORKERS = env.int("WEB_WORKERS", 2)
-WEB_THREADS = env.int("WEB_THREADS", 8)
+PORT = env.number("PORT", 8000)
+WEB_WORKERS = env.number("WEB_WORKERS", 2, at_least=1)
+WEB_THREADS = env.number("WEB_THREADS", 8, at_least=1)
 DEMO_PASSWORD = env("DEMO_PASSWORD", default="")  # of the demo users, in local mode alone
 
 # --- database -------------------------------------------------------------------------------------------------------
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
+DATABASES = {"default": env.address("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
@@ -126,7 +157,7 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
     _database["TEST"] = {"NAME": env("TEST_SQLITE", default=str(Path(tempfile.gettempdir()) / "travelplanner-test.sqlite3"))}
 else:
-    _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
+    _database["CONN_MAX_AGE"] = env.number("CONN_MAX_AGE", 60)
     _database["CONN_HEALTH_CHECKS"] = True
     # PgBouncer in transaction mode stands in front where it grows: nothing may outlive a transaction.
     _database["DISABLE_SERVER_SIDE_CURSORS"] = True
@@ -137,14 +168,15 @@ CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 
 # --- background work ------------------------------------------------------------------------------------------------
 TASKS = {"default": {"BACKEND": env("TASK_BACKEND", default="django_tasks_db.DatabaseBackend"), "QUEUES": ["default"]}}
-WORKER_STALE_AFTER = timedelta(seconds=env.int("WORKER_STALE_SECONDS", 30))
-PLANNING_EFFORT = env.int("PLANNING_EFFORT", 0)  # iterations; 0 = the engine's own default
-RUN_STRANDED_AFTER = timedelta(seconds=env.int("RUN_STRANDED_SECONDS", 30))
+WORKER_STALE_AFTER = timedelta(seconds=env.number("WORKER_STALE_SECONDS", 30))
+PLANNING_EFFORT = env.number("PLANNING_EFFORT", 0)  # iterations; 0 = the engine's own default
+RUN_STRANDED_AFTER = timedelta(seconds=env.number("RUN_STRANDED_SECONDS", 30))
 
 # --- bookings -------------------------------------------------------------------------------------------------------
-HOLD_TIME = timedelta(minutes=env.int("HOLD_MINUTES", 15))
+HOLD_TIME = timedelta(minutes=env.number("HOLD_MINUTES", 15, at_least=1))
 CONFIRMATION_VALID_FOR = timedelta(hours=24)
 PAYMENT_GATEWAY = env("PAYMENT_GATEWAY", default="mock")
+ALLOW_MOCK_PAYMENTS = env.switch("ALLOW_MOCK_PAYMENTS", False)  # a public demonstration says so; `check --deploy` warns otherwise
 MOCK_GATEWAY_BOOK = env("MOCK_GATEWAY_BOOK", default=str(BASE_DIR / "var" / "mock-gateway.sqlite3"))  # the pretended company keeps its own
 PLACES_ARE_GUARDED = True  # tests of races turn it off once, to show that the race is real
 BUDGET_IS_GUARDED = True
@@ -212,7 +244,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if env.bool("PLAIN_STATIC", LOCAL or DEBUG)
+        if env.switch("PLAIN_STATIC", LOCAL or DEBUG)
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
@@ -227,7 +259,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not LOCAL
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-if env.bool("BEHIND_TLS_PROXY", False):
+if env.switch("BEHIND_TLS_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

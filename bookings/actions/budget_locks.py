@@ -6,7 +6,9 @@ import uuid
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import DecimalField, F
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Round
 
 from bookings.errors import OverBudget
 from bookings.models import BudgetLock
@@ -26,14 +28,19 @@ def hold_budget(*, actor: Actor, trip: Trip, amount: Decimal, ceiling: Decimal |
     rows = BudgetLock.objects.filter(trip=trip)
     if settings.BUDGET_IS_GUARDED:
         if ceiling is not None:
-            rows = rows.filter(held__lte=ceiling - amount - F("spent"))
-        if not rows.update(held=F("held") + amount, ceiling=ceiling):
+            rows = rows.annotate(needed=_exact(F("held") + F("spent") + amount)).filter(needed__lte=ceiling)
+        if not rows.update(held=_exact(F("held") + amount), ceiling=ceiling):
             raise _over(trip, amount, ceiling)
         return
     lock = rows.get()  # the twin of the race tests: reads, decides, writes
     if ceiling is not None and lock.held + lock.spent + amount > ceiling:
         raise _over(trip, amount, ceiling)
     rows.update(held=lock.held + amount)
+
+
+def _exact(expression: CombinedExpression) -> Round:
+    """SQLite adds decimals as floats; rounded to the column's three places the sum is exact again."""
+    return Round(expression, precision=3, output_field=DecimalField(max_digits=15, decimal_places=3))
 
 
 def _over(trip: Trip, amount: Decimal, ceiling: Decimal | None) -> OverBudget:

@@ -24,7 +24,7 @@ from bookings.gateways.payments import (
 )
 from bookings.models import Booking, Payment, Refund
 from bookings.states import PAYMENT
-from travelplanner.core import clock
+from travelplanner.core import clock, money
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, Invalid, NotFound
 from travelplanner.core.transitions import move
@@ -132,7 +132,7 @@ def _method(gateway: str, wish: PaymentWish | None) -> PaymentMethod:
 
 
 def _request(payment: Payment, method: PaymentMethod) -> ChargeRequest:
-    return ChargeRequest(payment.pk, payment.amount, payment.currency, method, payment.booking.reference)
+    return ChargeRequest(payment.pk, money.quantize(payment.amount, payment.currency), payment.currency, method, payment.booking.reference)
 
 
 def _expire(booking: Booking, payment: Payment, now: dt.datetime) -> None:
@@ -172,9 +172,11 @@ def reconcile_unknown(*, actor: Actor = RECONCILER, limit: int = 200, now: dt.da
         result, kind = gateway.ask(payment.pk), "ask"
         if not result.outcome.is_final and result.outcome is not Outcome.PROCESSING and payment.booking.state not in OPEN:
             result, kind = gateway.cancel(payment.pk), "cancel"
-        if result.outcome.is_final or result.outcome is Outcome.REQUIRES_ACTION and payment.state == "unknown":
+        if result.outcome.is_final or (result.outcome is Outcome.REQUIRES_ACTION and payment.state == "unknown"):
             settle_payment(actor=actor, payment_id=payment.pk, result=result, kind=kind, now=now)
             settled += result.outcome.is_final
+        else:  # to the end of the queue, so that the undecided never keep the others waiting
+            Payment.objects.filter(pk=payment.pk, state=payment.state).update(updated_at=now)
     refunds = [refund.pk for refund in Refund.objects.filter(state__in=UNSETTLED).order_by("created_at")[:limit]]
     sent = sum(send_refund(actor=actor, refund_id=pk, now=now) == "succeeded" for pk in refunds)
     return f"{settled} settled, {sent} refunded"

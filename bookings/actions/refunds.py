@@ -11,7 +11,7 @@ from bookings.actions import ledger
 from bookings.gateways.payments import Outcome, RefundRequest, gateway_named
 from bookings.models import Refund
 from bookings.states import REFUND
-from travelplanner.core import clock
+from travelplanner.core import clock, money
 from travelplanner.core.actor import Actor
 from travelplanner.core.transitions import move
 
@@ -28,7 +28,7 @@ def send_refund(*, actor: Actor, refund_id: uuid.UUID, now: dt.datetime | None =
     if refund.state not in UNSETTLED:
         return refund.state
     payment = refund.payment
-    result = gateway_named(payment.gateway).refund(RefundRequest(refund.pk, payment.pk, refund.amount, refund.currency))
+    result = gateway_named(payment.gateway).refund(RefundRequest(refund.pk, payment.pk, money.quantize(refund.amount, refund.currency), refund.currency))
     now = now or clock.now()
     to = {Outcome.SUCCEEDED: "succeeded", Outcome.DECLINED: "failed", Outcome.PROCESSING: "pending"}.get(result.outcome, "unknown")
     with transaction.atomic():

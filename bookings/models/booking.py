@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Round
 
 from bookings.states import BOOKING, HOLD, ITEM
 from travelplanner.core import ids
@@ -155,7 +156,11 @@ class BudgetLock(TimestampedModel):
         ordering = ("-created_at",)
         constraints = [
             models.CheckConstraint(condition=Q(held__gte=0) & Q(spent__gte=0), name="budget_lock_not_negative"),
-            models.CheckConstraint(condition=Q(ceiling__isnull=True) | Q(ceiling__gte=F("held") + F("spent")), name="budget_lock_under_ceiling"),
+            models.CheckConstraint(
+                # Rounded, because SQLite adds decimals as floats: 0.1 + 0.2 would be over a ceiling of 0.3.
+                condition=Q(ceiling__isnull=True) | Q(ceiling__gte=Round(F("held") + F("spent"), precision=3)),
+                name="budget_lock_under_ceiling",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.planning.problem_makers import city, place, random_city, strange_problem
 from trips.planning.assembly import InfeasibleDays, assemble
 from trips.planning.candidates import DIFFERENT, distance, plan_candidates
+from trips.planning.checker import check
 from trips.planning.edits import best_position, explain_plan, explain_violations
 from trips.planning.plan import Itinerary
 from trips.planning.problem import Limits, Pin, Window
@@ -50,6 +51,14 @@ def test_a_cut_short_answer_can_be_made_again_from_its_iterations():
     plans = plan_candidates(problem, effort=25, seed=7, should_stop=lambda: next(calls) >= 30)
     assert sum(plan.iterations for plan in plans) == 30
     assert plans == plan_candidates(problem, effort={p.profile: p.iterations for p in plans}, seed=7)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_checker_finds_nothing_in_ordinary_trips(seed: int):
+    limits = Limits(step_free=seed % 4 == 1, rest_days=seed % 3, fatigue=5.0 + seed % 3)
+    problem = random_city(seed, 25, 3, limits=limits, budget=[None, 800000, 1100000][seed % 3])
+    for plan in plan_candidates(problem, effort=5, seed=seed):
+        assert check(problem, plan) == ()
 
 
 def test_parts_times_weights_are_the_score_and_costs_add_up():

@@ -8,6 +8,8 @@ class CoreConfig(AppConfig):
     verbose_name = "Core"
 
     def ready(self) -> None:
+        from travelplanner import checks as settings_checks  # noqa: F401  (registers itself)
+
         from . import append_only, checks, periodic  # noqa: F401  (checks registers itself)
 
         post_migrate.connect(append_only.install_after_migrate, dispatch_uid="append_only")

@@ -13,11 +13,13 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from travelplanner.core import clock, money, transitions
 from travelplanner.core.actor import Actor
-from travelplanner.core.errors import AppError, Conflict
+from travelplanner.core.errors import AppError, Conflict, NotFound
 from trips import budget, tasks
+from trips.actions.trips import fetch_for_change
 from trips.documents import budget as budget_document
 from trips.documents import research as research_document
 from trips.documents.envelope import make_document
@@ -58,6 +60,20 @@ def queue_run(*, actor: Actor, trip: Trip, intent_revision: int, now: dt.datetim
     )
     tasks.work_on_run.enqueue(str(run.pk))
     return run
+
+
+def plan_again(*, actor: Actor, reference: str, now: dt.datetime | None = None) -> PlanningRun:
+    """Queue the newest intent of a trip again, e.g. after a failure. Raises NotFound, NotAllowed, Conflict (`running`, `locked`)."""
+    with transaction.atomic():
+        trip = fetch_for_change(actor, reference)
+        if trip.locked_revision is not None:
+            raise Conflict(code="locked")
+        if PlanningRun.objects.filter(trip=trip, state__in=["queued", "running"]).exists():
+            raise Conflict(_("This trip is being planned right now."), code="running")
+        newest = trip.documents.filter(kind="intent").order_by("-revision").first()
+        if newest is None:
+            raise NotFound
+        return queue_run(actor=actor, trip=trip, intent_revision=newest.revision, now=now)
 
 
 def requeue_stranded_runs(*, now: dt.datetime | None = None) -> str:

@@ -67,7 +67,9 @@ def itinerary_of(
         walk_km=round(sum(plan.walk_km for plan in plans), 2),
         rest_days=sum(plan.rest for plan in plans),
         shortfall=max(0, costs.total - problem.budget) if problem.budget is not None else 0,
-        left_out=left_out_of(timings, [timings.state(d, o) or states[d] for d, o in enumerate(orders)], costs.total),
+        left_out=left_out_of(
+            timings, [timings.state(d, o) or states[d] for d, o in enumerate(orders)], costs.total, profile_of(profile)
+        ),
         unverified=tuple(
             problem.places[place].id for state in states for place in state.order if unverified(tables, place)
         ),

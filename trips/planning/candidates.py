@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import combinations, islice, permutations
 
 from .aim import aim_of
 from .assembly import itinerary_of
@@ -14,9 +15,10 @@ from .score import Yardstick
 from .search import Orders, Search
 from .timings import Timings
 
-DEFAULT_EFFORT = 60  # iterations per candidate
+DEFAULT_EFFORT = 200  # iterations per candidate
 PIN_ITERATIONS = 40
 DIFFERENT = 0.25  # least Jaccard distance of (day, place) pairs between two candidates
+MOST_ORDERS = 60  # of a day, looked at when a trip is too small for different places or days
 TIGHT = 0.9  # share of the budget that the unthinking plan would take, from which on a thrifty candidate is offered
 
 Pairs = frozenset[tuple[int, int]]
@@ -111,30 +113,31 @@ def _apart(timings: Timings, orders: Orders, others: list[Pairs], money: int | N
     best, apart = orders, nearest(orders)
     tables = timings.tables
     size = len(orders)
-    moves = [(a, b) for a in range(size) for b in range(a + 1, size)]
+    pairs_of_days = list(combinations(range(size), 2))
     while apart < DIFFERENT:
-        options: list[tuple[float, Orders]] = []
-        for a, b in moves:
-            options.append((0.0, _with(best, {a: best[b], b: best[a]})))
+        options = [_with(best, {a: best[b], b: best[a]}) for a, b in pairs_of_days]
         for a in range(size):
             for place in best[a]:
                 rest = tuple(p for p in best[a] if p != place)
                 for b in range(size):
                     if b != a and place in tables.days[b].places:
-                        options.extend(
-                            (0.0, _with(best, {a: rest, b: (*best[b][:gap], place, *best[b][gap:])}))
-                            for gap in (0, len(best[b]))
-                        )
-        better = [(nearest(option), option) for _, option in options if _possible(timings, option, best, money)]
+                        options.append(_with(best, {a: rest, b: (place, *best[b])}))
+                        options.append(_with(best, {a: rest, b: (*best[b], place)}))
+        better = [(nearest(option), option) for option in options if _possible(timings, option, best, money)]
         if not better or max(better, key=lambda entry: entry[0])[0] <= apart:
             break
         apart, best = max(better, key=lambda entry: entry[0])
-    if apart < DIFFERENT:
-        flipped = _with(best, {day: order[::-1] for day, order in enumerate(best)})
-        mixed = _with(best, {d: o for d, o in enumerate(flipped) if timings.state(d, o) is not None})
-        if _possible(timings, mixed, best, money):
-            return mixed
-    return best
+    return best if apart >= DIFFERENT else _reordered(timings, best, len(others), money)
+
+
+def _reordered(timings: Timings, orders: Orders, turn: int, money: int | None) -> Orders:
+    """The same stops of each day at other times: the `turn`-th possible order of the first day that has one."""
+    for day, order in enumerate(orders):
+        others = islice((other for other in permutations(order) if other != order), MOST_ORDERS)
+        found = [new for other in others if _possible(timings, new := _with(orders, {day: other}), orders, money)]
+        if found:
+            return found[(turn - 1) % len(found)]
+    return orders
 
 
 def _with(orders: Orders, changed: Mapping[int, tuple[int, ...]]) -> Orders:

@@ -114,16 +114,16 @@ def _build(problem: Problem) -> Tables:
     number = {base.id: len(places) + offset for offset, base in enumerate(bases)}
     place_index = {place.id: index for index, place in enumerate(places)}
     used = {day.area for day in problem.days}
-    barred = {
-        index: reason
-        for index, place in enumerate(places)
-        if (reason := barred_reason(place, problem, used)) is not None or place_index[place.id] != index
-    }
+    barred: dict[int, str] = {}
+    for index, place in enumerate(places):
+        reason = barred_reason(place, problem, used) if place_index[place.id] == index else "twice"
+        if reason is not None:
+            barred[index] = reason
     pinned: dict[int, int | None] = {}
     for pin in problem.pinned:
-        index = place_index.get(pin.place_id)
-        if index is not None and index not in barred and pinned.get(index) is None:
-            pinned[index] = pin.day
+        number_of_pin = place_index.get(pin.place_id)
+        if number_of_pin is not None and number_of_pin not in barred and pinned.get(number_of_pin) is None:
+            pinned[number_of_pin] = pin.day
     areas = {area.id: area for area in problem.areas}
     stays: dict[str, set[int]] = {area: set() for area in used}
     for day in problem.days:

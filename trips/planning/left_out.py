@@ -7,25 +7,29 @@ from collections.abc import Sequence
 from .geometry import DayTable, Tables
 from .insertion import fit, latest_arrivals
 from .plan import LeftOut
+from .profiles import Profile, wished_minutes
 from .schedule import NEVER, DayState
 from .timings import Timings
 
 
-def left_out_of(timings: Timings, states: Sequence[DayState], total: int) -> tuple[LeftOut, ...]:
-    """Every place of the problem that the plan lacks, most wanted first; `total` is the plan's cost in minor units."""
+def left_out_of(timings: Timings, states: Sequence[DayState], total: int, profile: Profile) -> tuple[LeftOut, ...]:
+    """Every place of the problem that the plan lacks, most wanted first; `total` is the plan's cost in minor units.
+
+    A place that would still fit is `lower_value`; its params name the `pace` when it is the profile that wants fewer stops.
+    """
     tables = timings.tables
     planned = {place for state in states for place in state.order}
     found = []
     for index, place in enumerate(tables.problem.places):
         if index not in planned and tables.place_index[place.id] == index:
-            code, params = _reason(timings, states, index, total, planned)
+            code, params = _reason(timings, states, index, total, planned, profile)
             found.append((-tables.value[index], index, LeftOut(place.id, place.name, code, params)))
     found.sort(key=lambda entry: entry[:2])
     return tuple(entry[2] for entry in found)
 
 
 def _reason(
-    timings: Timings, states: Sequence[DayState], index: int, total: int, planned: set[int]
+    timings: Timings, states: Sequence[DayState], index: int, total: int, planned: set[int], profile: Profile
 ) -> tuple[str, dict[str, object]]:
     tables = timings.tables
     problem = tables.problem
@@ -44,9 +48,8 @@ def _reason(
         if problem.days[day.index].area == place.area and (pinned_day is None or day.index == pinned_day)
     ]
     if not any(day.windows[index] for day in days):
-        longest = max(
-            (w.closes - w.opens for day in days for w in place.windows[day.index : day.index + 1] for w in w), default=0
-        )
+        spans = [window for day in days for windows in place.windows[day.index : day.index + 1] for window in windows]
+        longest = max((window.closes - window.opens for window in spans), default=0)
         return "closed", {"days": len(days), "longest_open": longest, "visit_minutes": place.visit_minutes}
 
     # could an empty day hold it?
@@ -82,6 +85,10 @@ def _reason(
     params: dict[str, object] = {"value": round(tables.value[index], 2), "day": day_index}
     if planned:
         params["least_value"] = round(min(tables.value[other] for other in planned), 2)
+    wished = wished_minutes(problem.pace, problem.limits.active_minutes)
+    crowded = states[day_index].active + tables.visit[index] > profile.pace * wished
+    if crowded or len(states[day_index].order) >= profile.stops or profile.rest_afternoon:
+        params["pace"] = profile.name
     return "lower_value", params
 
 

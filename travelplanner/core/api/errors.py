@@ -43,7 +43,7 @@ def body(status: int, message: Any, *, code: str = "", fields: Mapping[str, Any]
 def wants_json(request: HttpRequest) -> bool:
     """Whether an error on this path is answered as JSON."""
     path = request.path
-    return path.startswith("/api/") or path.startswith("/health") or path in ("/generate_plan", "/confirm_plan") or path.startswith("/get_user_plans/")
+    return path.startswith(("/api/", "/health", "/get_user_plans/")) or path in ("/generate_plan", "/confirm_plan")
 
 
 def _flat(detail: Any) -> Any:

@@ -11,9 +11,9 @@ Where the rules' text leaves room, the judge reads it so:
 - A transfer, and the bed beside it, stand at one of the day's two bases, in its area (so a travel day whose morning
   base is in another area opens at its night base). It lasts exactly its minutes; its fee is 0 or the transfer's cost.
 - A day before the last that leaves by a transfer ends at the base where the transfer stands.
-- A meal is due when it can start in its span and end within the frame that transfers and the way between two
-  different beds leave of the day, whatever else is planned. A place is that meal when the party arrives inside the span; its stop says so (`Stop.meal`)
-  and shows the place's fee. Meal stops may stand anywhere: their legs count like all.
+- A meal is due when it can start in its span and end within the frame that transfers and the way between two different
+  beds leave of the day, whatever else is planned. A place is that meal when the party arrives inside the span; its stop
+  says so (`Stop.meal`) and shows the place's fee. Meal stops may stand anywhere: their legs count like all.
 - Active minutes are the stays at all places, those that serve a meal too. Transfers count as legs in walking or riding;
   a day lasts from its first stop's leaving (a transfer: its begin) to its last stop's arriving (a transfer: its end).
 - `walk_km` of the trip is a sum. Pins make a paid place legal under a shortfall whatever day they name.

@@ -1,0 +1,119 @@
+"""`/api/bookings`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bookings.actions import checkout
+from bookings.api.booking_serializers import (
+    BookingConfirmationSerializer,
+    BookingSerializer,
+    BookingSummarySerializer,
+    NewBookingSerializer,
+    PaymentStepSerializer,
+)
+from bookings.api.representations import booking_json, booking_summary_json, confirmation_json
+from bookings.queries import bookings as queries
+from bookings.queries.confirmations import get_confirmation
+from bookings.states import BOOKING
+from travelplanner.core.api.pagination import PageNumberPagination
+from travelplanner.core.api.views import ApiView
+from travelplanner.core.errors import Invalid
+
+KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="Makes a repeated request count once (72 hours).")
+PAGE = inline_serializer(
+    "BookingPage",
+    {
+        "count": serializers.IntegerField(),
+        "next": serializers.CharField(allow_null=True),
+        "previous": serializers.CharField(allow_null=True),
+        "results": BookingSummarySerializer(many=True),
+    },
+)
+
+
+def _wish(payment: Mapping[str, Any] | None) -> checkout.PaymentWish:
+    if payment is None:
+        return checkout.PaymentWish()
+    kind = "mock" if payment["method"] == "MOCK_PAYMENT_GATEWAY" else payment["method"]
+    return checkout.PaymentWish(kind, payment["token"], payment["cardNumber"])
+
+
+class BookingsView(ApiView):
+    idempotency_required = True
+
+    @extend_schema(
+        operation_id="bookings_list",
+        parameters=[
+            OpenApiParameter("page", int),
+            OpenApiParameter("page_size", int),
+            OpenApiParameter("state", str, enum=list(BOOKING.states)),
+            OpenApiParameter("tripId", str),
+        ],
+        responses=PAGE,
+        description="Your bookings, newest first.",
+    )
+    def get(self, request: Request) -> Response:
+        state = request.query_params.get("state", "")
+        if state and state not in BOOKING.states:
+            raise Invalid(fields={"state": [_("This is not a state of bookings.")]})
+        rows = queries.list_bookings(self.actor, states=(state,) if state else (), trip_reference=request.query_params.get("tripId", ""))
+        pages = PageNumberPagination()
+        page = pages.paginate_queryset(rows, request, view=self)
+        return pages.get_paginated_response([booking_summary_json(row) for row in page or ()])
+
+    @extend_schema(
+        parameters=[KEY],
+        request=NewBookingSerializer,
+        responses={201: BookingSerializer},
+        description=(
+            "Book the trip's cart lines, or its itinerary where the cart has none of it: places are held, the budget is locked, the payment is "
+            "made, the booking confirmed. A second step or an unknown outcome answers PAYMENT_PENDING with `nextAction`; a decline FAILED."
+        ),
+    )
+    def post(self, request: Request) -> Response:
+        wish = self.validated(NewBookingSerializer)
+        booking = checkout.book_trip(
+            actor=self.actor,
+            trip_reference=wish["tripId"],
+            contact=checkout.Contact(**wish["userContact"]),
+            wish=_wish(wish["payment"]),
+            request_key=request.headers["Idempotency-Key"],
+            accepted_total=wish["acceptedTotal"],
+        )
+        return Response(booking_json(queries.get_booking(self.actor, booking.reference)), status=201)
+
+
+class BookingView(ApiView):
+    @extend_schema(operation_id="bookings_retrieve", responses=BookingSerializer)
+    def get(self, request: Request, reference: str) -> Response:
+        return Response(booking_json(queries.get_booking(self.actor, reference)))
+
+
+class BookingPaymentsView(ApiView):
+    idempotency_required = True
+
+    @extend_schema(
+        operation_id="bookings_pay",
+        parameters=[KEY],
+        request=PaymentStepSerializer,
+        responses={200: BookingSerializer},
+        description="Pay a booking that waits for its payment, approve the second step, or ask what became of a payment.",
+    )
+    def post(self, request: Request, reference: str) -> Response:
+        step = self.validated(PaymentStepSerializer)
+        checkout.pay_booking(actor=self.actor, reference=reference, wish=_wish(step), approved=step["approved"])
+        return Response(booking_json(queries.get_booking(self.actor, reference)))
+
+
+class BookingConfirmationView(ApiView):
+    @extend_schema(operation_id="bookings_confirmation", responses=BookingConfirmationSerializer)
+    def get(self, request: Request, reference: str) -> Response:
+        return Response(confirmation_json(get_confirmation(self.actor, reference)))

@@ -1,0 +1,82 @@
+"""`/api/cart`."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bookings.actions import cart as actions
+from bookings.api.cart_serializers import (
+    CartChangeSerializer,
+    CartItemSerializer,
+    CartSerializer,
+    CartWishSerializer,
+    FromItinerarySerializer,
+)
+from bookings.api.representations import cart_json, line_json
+from bookings.queries import cart as queries
+from bookings.queries.cart import CartLine
+from travelplanner.core.api import etags
+from travelplanner.core.api.views import ApiView
+
+EMPTIED = OpenApiResponse(description="Done; nothing to say.")
+
+
+def _answer(line: CartLine, status: int) -> Response:
+    return Response(line_json(line), status=status, headers={"ETag": etags.etag(line.item.pk, line.item.row_version)})
+
+
+class CartView(ApiView):
+    @extend_schema(responses=CartSerializer, description="The cart, priced at this moment.")
+    def get(self, request: Request) -> Response:
+        return Response(cart_json(queries.get_cart(self.actor)))
+
+    @extend_schema(
+        request=CartWishSerializer,
+        responses={201: CartItemSerializer, 200: CartItemSerializer},
+        description="Set a line. A line is known by trip, service, date and departure: 201 when it is new, 200 when it was there.",
+    )
+    def post(self, request: Request) -> Response:
+        wish: dict[str, Any] = dict(self.validated(CartWishSerializer))
+        trip_reference = wish.pop("trip_id") or ""
+        line, created = actions.add_line(actor=self.actor, trip_reference=trip_reference, **wish)
+        return _answer(line, 201 if created else 200)
+
+    @extend_schema(responses={204: EMPTIED}, description="Empty the cart.")
+    def delete(self, request: Request) -> Response:
+        actions.clear_cart(actor=self.actor)
+        return Response(status=204)
+
+
+class CartItemView(ApiView):
+    @extend_schema(
+        request=CartChangeSerializer, responses=CartItemSerializer, description="Change a line; fields that aren't sent stay. If-Match is honoured."
+    )
+    def put(self, request: Request, item_id: uuid.UUID) -> Response:
+        changes = self.validated(CartChangeSerializer)
+        row_version = None
+        if request.headers.get("If-Match"):
+            item = queries.get_line(self.actor, item_id).item
+            etags.require_match(request, etags.etag(item.pk, item.row_version))
+            row_version = item.row_version
+        return _answer(actions.change_line(actor=self.actor, item_id=item_id, changes=changes, row_version=row_version), 200)
+
+    @extend_schema(responses={204: EMPTIED}, description="Take a line out; 404 the second time.")
+    def delete(self, request: Request, item_id: uuid.UUID) -> Response:
+        actions.remove_line(actor=self.actor, item_id=item_id)
+        return Response(status=204)
+
+
+class CartFromItineraryView(ApiView):
+    @extend_schema(
+        request=FromItinerarySerializer,
+        responses=CartSerializer,
+        description="Make the cart's lines of this trip those of its chosen itinerary; lines of other trips stay.",
+    )
+    def post(self, request: Request) -> Response:
+        wish = self.validated(FromItinerarySerializer)
+        return Response(cart_json(actions.fill_from_itinerary(actor=self.actor, trip_reference=wish["tripId"])))

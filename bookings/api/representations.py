@@ -1,0 +1,232 @@
+"""From what queries return to the JSON of the contract: snake_case for the cart, camelCase for bookings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from bookings.models import Booking, Payment
+from bookings.queries.bookings import BookingDetail
+from bookings.queries.cart import Cart, CartLine
+from bookings.queries.confirmations import ConfirmationView
+from bookings.queries.inventory import Departure
+from travelplanner.core import clock, money
+from travelplanner.core.money import Money
+
+
+def _moment(value: dt.datetime | None) -> str | None:
+    return clock.iso(value) if value else None
+
+
+def line_json(line: CartLine) -> dict[str, Any]:
+    """A cart line; `price_now` and `terms` are null when the line can't be sold any more (`problem` says why)."""
+    item, quote = line.item, line.quote
+    service = item.service
+    return {
+        "id": str(item.pk),
+        "trip_id": item.trip.reference if item.trip else None,
+        "service_id": str(service.pk),
+        "service": {
+            "name": service.name,
+            "type": service.type,
+            "supplier": service.supplier.name,
+            "destination": service.destination.name,
+            "unit": service.unit,
+        },
+        "quantity": item.quantity,
+        "participants": item.participants,
+        "booking_date": item.booking_date.isoformat(),
+        "time": item.time,
+        "nights": item.nights,
+        "special_requests": item.special_requests,
+        "price_seen": Money(item.price_seen, item.currency).as_json(),
+        "price_now": Money(quote.total, quote.currency).as_json() if quote else None,
+        "price_changed": line.price_changed,
+        "places_left": line.places_left,
+        "problem": line.problem or None,
+        "terms": {
+            "cancellable": quote.terms.cancellable,
+            "free_until": _moment(quote.terms.deadline),
+            "fee_afterwards": Money(quote.terms.fee, quote.currency).as_json(),
+        }
+        if quote
+        else None,
+        "row_version": item.row_version,
+        "created_at": _moment(item.created_at),
+        "updated_at": _moment(item.updated_at),
+    }
+
+
+def cart_json(cart: Cart) -> dict[str, Any]:
+    return {
+        "count": len(cart.lines),
+        "next": None,
+        "previous": None,
+        "results": [line_json(line) for line in cart.lines],
+        "totals": [total.as_json() for total in cart.totals],
+    }
+
+
+def departure_json(departure: Departure) -> dict[str, Any]:
+    return {
+        "date": departure.date.isoformat(),
+        "time": departure.time,
+        "price": Money(departure.price, departure.currency).as_json(),
+        "capacity": departure.capacity,
+        "left": departure.left,
+    }
+
+
+def payment_status(gateway: str, state: str) -> str:
+    """The word of seed 000 for the mock's success, else the state in capitals."""
+    if state == "succeeded":
+        return "MOCK_SUCCESS" if gateway == "mock" else "SUCCESS"
+    return state.upper()
+
+
+def _payment_json(payment: Payment) -> dict[str, Any]:
+    return {
+        "status": payment_status(payment.gateway, payment.state),
+        "method": "MOCK_PAYMENT_GATEWAY" if payment.gateway == "mock" else payment.method,
+        "transactionId": payment.transaction_id,
+        "amount": money.as_number(payment.amount, payment.currency),
+        "currency": payment.currency,
+        "timestamp": _moment(payment.settled_at or payment.updated_at),
+        "failureCode": payment.failure_code or None,
+    }
+
+
+def next_action_of(booking: Booking, payment: Payment) -> dict[str, Any] | None:
+    """What the client has to do for the booking to go on; null when nothing is left to do."""
+    if booking.state != "PAYMENT_PENDING":
+        return None
+    where = f"/api/bookings/{booking.reference}/payments"
+    if payment.state == "created":
+        return {"type": "pay", "url": where, "message": _("Pay before the hold ends.")}
+    if payment.next_action:
+        return {"type": payment.next_action.get("type", "confirm"), "url": where, "message": _("Approve the payment with your bank, then tell us with {\"approved\": true}.")}
+    return {"type": "wait", "url": where, "message": _("We are asking the payment gateway. You are not charged twice.")}
+
+
+def booking_json(detail: BookingDetail) -> dict[str, Any]:
+    """`booking_v1`."""
+    booking, payment = detail.booking, detail.payment
+    total = money.as_number(booking.total, booking.currency)
+    return {
+        "bookingId": booking.reference,
+        "tripId": booking.trip.reference,
+        "version": "booking_v1",
+        "revision": booking.row_version,
+        "source": "checkout",
+        "createdAt": _moment(booking.created_at),
+        "itineraryRevision": booking.itinerary_revision,
+        "lockedBudget": {
+            **({"totalINR": total} if booking.currency == "INR" else {}),
+            "total": total,
+            "currency": booking.currency,
+            "locked": detail.is_locked,
+            "lockedAt": _moment(booking.locked_at),
+        },
+        "paymentDetails": _payment_json(payment),
+        "bookingState": {
+            "current": booking.state,
+            "transitions": [
+                {"from": step.from_state, "to": step.to_state, "timestamp": _moment(step.created_at), "reason": step.reason} for step in detail.transitions
+            ],
+        },
+        "items": [_item_json(item) for item in detail.items],
+        "userContact": _contact_json(booking),
+        "holdExpiresAt": _moment(booking.hold_expires_at) if booking.state in ("INITIATED", "PAYMENT_PENDING") else None,
+        "nextAction": next_action_of(booking, payment),
+        "failure": {"code": booking.failure_code, "reason": booking.failure_reason} if booking.failure_code else None,
+        "bookedAt": _moment(booking.booked_at),
+    }
+
+
+def _contact_json(booking: Booking) -> dict[str, str]:
+    return {"name": booking.contact_name, "email": booking.contact_email, "phone": booking.contact_phone}
+
+
+def _item_json(item: Any) -> dict[str, Any]:
+    foreign = item.supplier_currency != item.currency
+    return {
+        "itemId": str(item.pk),
+        "type": item.type,
+        "state": item.state,
+        "paymentStatus": item.payment_status,
+        "name": item.name,
+        "supplier": item.supplier_name,
+        "confirmationCode": item.confirmation_code if item.state in ("confirmed", "completed") else None,
+        "quantity": item.quantity,
+        "participants": item.participants,
+        "startsOn": item.starts_on.isoformat(),
+        "endsOn": item.ends_on.isoformat(),
+        "time": item.time or None,
+        "details": item.details,
+        "specialRequests": item.special_requests,
+        "total": money.as_number(item.total, item.currency),
+        "currency": item.currency,
+        "supplierAmount": money.as_number(item.supplier_amount, item.supplier_currency),
+        "supplierCurrency": item.supplier_currency,
+        "rate": str(item.rate.normalize()) if foreign else None,
+        "rateDate": item.rate_date.isoformat() if item.rate_date else None,
+        "cancellation": {
+            "cancellable": item.cancellable,
+            "freeUntil": _moment(item.cancellation_deadline),
+            "feeAfterwards": money.as_number(item.cancellation_fee, item.currency),
+        },
+    }
+
+
+def booking_summary_json(booking: Any) -> dict[str, Any]:
+    """One row of the list; `item_count` and `payment_state` are annotated by the query."""
+    return {
+        "bookingId": booking.reference,
+        "tripId": booking.trip.reference,
+        "title": booking.trip.title,
+        "state": booking.state,
+        "paymentState": booking.payment_state,
+        "items": booking.item_count,
+        "total": money.as_number(booking.total, booking.currency),
+        "currency": booking.currency,
+        "startDate": booking.trip.start_date.isoformat(),
+        "endDate": booking.trip.end_date.isoformat(),
+        "createdAt": _moment(booking.created_at),
+        "bookedAt": _moment(booking.booked_at),
+        "holdExpiresAt": _moment(booking.hold_expires_at) if booking.state in ("INITIATED", "PAYMENT_PENDING") else None,
+    }
+
+
+def confirmation_json(view: ConfirmationView) -> dict[str, Any]:
+    """Seed 000's confirmation, with the documents' common fields."""
+    booking, payment, body = view.booking, view.payment, view.confirmation.body
+    pricing = body["pricing"]
+    return {
+        "confirmationNumber": view.confirmation.number,
+        "tripId": booking.trip.reference,
+        "bookingId": booking.reference,
+        "version": "booking_v1",
+        "revision": 1,
+        "source": "checkout",
+        "createdAt": _moment(view.confirmation.created_at),
+        "destination": body["destination"],
+        "itinerary": body["itinerary"],
+        "pricing": {
+            "lockedBudget": money.as_number(pricing["lockedBudget"], pricing["currency"]),
+            "currency": pricing["currency"],
+            "perDay": money.as_number(pricing["perDay"], pricing["currency"]),
+            "status": "LOCKED" if view.status != "CANCELLED" else "RELEASED",
+        },
+        "payment": {
+            "status": payment_status(payment.gateway, payment.state),
+            "transactionId": payment.transaction_id,
+            "timestamp": _moment(payment.settled_at),
+        },
+        "userContact": _contact_json(booking),
+        "bookedAt": _moment(booking.booked_at),
+        "validUntil": _moment(view.confirmation.valid_until),
+        "status": view.status,
+        "nextSteps": view.next_steps,
+    }

@@ -1,0 +1,68 @@
+"""Covers as files: drawn once per input, kept by its hash, cached for a week."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from trips.models import Destination
+from trips.queries.catalogue import get_destination
+from trips.web import covers
+
+LIGHTS = ("dawn", "noon", "dusk")
+CROPS = ("5:6", "10:7", "5:2", "3:1")
+CROP_WORDS = {"5:6": "tall", "10:7": "plate", "5:2": "wide", "3:1": "strip"}
+
+
+def cover_url(destination: Destination, *, month: int, light: str = "dawn", days: int = 0, crop: str = "10:7") -> str:
+    """Address of a destination's cover; every part of the input is in it, so the answer never changes."""
+    key = f"{month}-{light}-{days}-{CROP_WORDS[crop]}"
+    return reverse("trips:cover", args=[destination.slug, key])
+
+
+@require_safe
+def show_cover(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """Draw (or take from the cache) the cover that the address describes; anything else is not found."""
+    parts = key.split("-")
+    words = {word: crop for crop, word in CROP_WORDS.items()}
+    if len(parts) != 4 or not parts[0].isdigit() or not parts[2].isdigit() or parts[1] not in LIGHTS or parts[3] not in words:
+        raise Http404
+    month, days = int(parts[0][:3]), int(parts[2][:3])
+    if not 1 <= month <= 12 or not 0 <= days <= 30:
+        raise Http404
+    name = f"cover:{slug}:{key}"
+    drawing = cache.get(name)
+    if drawing is None:
+        drawing = draw(get_destination(slug), month=month, light=parts[1], days=days, crop=words[parts[3]])
+        cache.set(name, drawing, 86400)
+    response = HttpResponse(drawing, content_type="image/svg+xml")
+    # A change of generator or catalogue must show some day: a week, not a year.
+    response["Cache-Control"] = "public, max-age=604800"
+    # An image needs no script: whatever a browser makes of the file, nothing in it may run.
+    response._csp_replace = {"default-src": ["'none'"], "style-src": ["'unsafe-inline'"]}  # type: ignore[attr-defined]
+    return response
+
+
+def draw(destination: Destination, *, month: int, light: str, days: int, crop: str) -> str:
+    categories: tuple[Any, ...] = tuple(destination.places.filter(published=True).order_by("-importance", "name").values_list("category", flat=True))
+    return covers.draw_cover(
+        covers.CoverInput(
+            kind=destination.kind,
+            relief=destination.relief,
+            water=destination.water,
+            water_side=destination.water_side,
+            climate_group=destination.climate_group,
+            month=month,
+            light=light,
+            places=categories,
+            latitude=destination.latitude,
+            longitude=destination.longitude,
+            days=days,
+            seed=str(destination.pk),
+            crop=crop,
+        )
+    )
