@@ -74,7 +74,7 @@ def edit_itinerary(
         _refuse_locked(trip)
         if trip.chosen_revision != based_on:
             raise _edited_meanwhile(trip)
-        candidate = candidate_json(plan, latest.body["candidateId"], setting)
+        candidate = candidate_json(plan, latest.body["candidateId"], setting, economy=latest.body["engine"]["economy"])
         body = final_body(candidate, explanation=_explain(trip, candidate, "edited_plan"))
         return _save(actor, trip, body, {**latest.basis, "final": latest.revision}, now)
 
@@ -129,13 +129,13 @@ def _refuse_locked(trip: Trip) -> None:
 
 def plan_orders(trip: Trip, latest: Document, days: Sequence[Sequence[str]]) -> tuple[Itinerary, Setting]:
     """Time, price and check new orders of a plan. Raises Invalid `not_feasible` with every violation in words."""
-    setting = setting_of(trip, latest.basis)
+    engine = latest.body["engine"]
+    setting = setting_of(trip, latest.basis, economy=engine["economy"])
     orders: Orders = tuple(tuple(order) for order in days)
     if any(len(order) > MAX_STOPS_PER_DAY for order in orders):
         raise Invalid(_("A day holds at most %d stops.") % MAX_STOPS_PER_DAY)
-    engine = latest.body["engine"]
     try:
-        plan = assemble(setting.problem, orders, profile=latest.body["profile"], seed=int(engine["seed"]), iterations=engine["iterations"])
+        plan = assemble(setting.problem, orders, profile=engine["profile"], seed=int(engine["seed"]), iterations=engine["iterations"])
     except InfeasibleDays as error:
         raise infeasible(error.violations, setting) from error
     violations = check(setting.problem, plan)
@@ -144,17 +144,18 @@ def plan_orders(trip: Trip, latest: Document, days: Sequence[Sequence[str]]) -> 
     return plan, setting
 
 
-def setting_of(trip: Trip, basis: Mapping[str, int]) -> Setting:
+def setting_of(trip: Trip, basis: Mapping[str, int], *, economy: bool = False) -> Setting:
     """The planning problem that a document's basis describes, with today's catalogue and prices."""
     intent = Document.objects.select_related("wish").get(trip=trip, kind="intent", revision=basis["intent"])
     budget = Document.objects.get(trip=trip, kind="budget", revision=basis["budget"])
     data = read_input(trip, intent)
     parts, currency = budget.body["breakdown"], trip.budget_currency
 
-    def minor(part: str) -> int:
-        return money.to_minor(Decimal(str(parts[part]["p50"])), currency)
+    def minor(part: str, quantile: str = "p50") -> int:
+        return money.to_minor(Decimal(str(parts[part][quantile])), currency)
 
-    return build_setting(data, food_minor=minor("food"), intercity_minor=minor("intercity") if len(data.stretches) == 1 else 0)
+    journey = minor("intercity") if len(data.stretches) == 1 else 0
+    return build_setting(data, food_minor=minor("food", "p10" if economy else "p50"), intercity_minor=journey, economy=economy)
 
 
 RULE_CODES = {10: "over_budget", 7: "rest_days"}

@@ -14,10 +14,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from travelplanner.core import clock, money, transitions
 from travelplanner.core.actor import Actor
-from travelplanner.core.errors import AppError, Conflict, NotFound
+from travelplanner.core.errors import AppError, Conflict, Invalid, NotFound
 from trips import budget, tasks
 from trips.actions.trips import fetch_for_change
 from trips.documents import budget as budget_document
@@ -43,8 +44,11 @@ class _Superseded(Exception):
     """Another worker has taken this run over, or it was abandoned; what was computed here is dropped."""
 
 
-class _Unplannable(Exception):
-    """The checker refused every candidate: a fault of ours, never shown as a plan."""
+class Unplannable(AppError):
+    """The checker refused every candidate."""
+
+    code = "unplannable"
+    default_message = _lazy("No plan kept all the rules for these dates. Try other dates or fewer wishes.")
 
 
 def queue_run(*, actor: Actor, trip: Trip, intent_revision: int, now: dt.datetime | None = None) -> PlanningRun:
@@ -162,27 +166,44 @@ def _carry_out(run: PlanningRun, pulse: _Pulse) -> None:
     pulse.beat("research", 25)
     research = _research(data)
     pulse.beat("candidates", 40)
-    setting = build_setting(
-        data,
-        food_minor=money.to_minor(estimate.breakdown.food.p50, data.currency),
-        intercity_minor=money.to_minor(estimate.breakdown.intercity.p50, data.currency) if len(data.stretches) == 1 else 0,
-    )
-    plans = plan_candidates(setting.problem, effort=run.effort, seed=run.seed, count=CANDIDATES, on_progress=pulse.within("candidates", 40, 85))
-    pulse.beat("check", 90)
-    sound = _checked(setting, plans)
+    choices = _candidates(run, pulse, data, estimate)
     bodies = {
         "budget": budget_document.stored_body(estimate, destinations=[place.name for place, _, _ in data.stretches]),
         "research": research,
         "candidates": {
             "currency": data.currency,
-            "candidates": [candidate_json(plan, LETTERS[index], setting) for index, plan in enumerate(sound)],
+            "candidates": [
+                candidate_json(plan, LETTERS[index], setting, economy=economy) for index, (plan, setting, economy) in enumerate(choices)
+            ],
         },
     }
     _save(run, pulse, bodies)
 
 
+Choice = tuple[Itinerary, Setting, bool]  # plan, what it was made in, economy
+
+
+def _candidates(run: PlanningRun, pulse: _Pulse, data: PlanningInput, estimate: budget.BudgetEstimate) -> list[Choice]:
+    """Three checked plans, best score first. When the wished comfort can't meet the budget, one plan shows by how much, and the
+    others take the cheapest beds and plain meals (the prediction's P10)."""
+    currency = data.currency
+    journey = money.to_minor(estimate.breakdown.intercity.p50, currency) if len(data.stretches) == 1 else 0
+    wished = build_setting(data, food_minor=money.to_minor(estimate.breakdown.food.p50, currency), intercity_minor=journey)
+    plans = plan_candidates(wished.problem, effort=run.effort, seed=run.seed, count=CANDIDATES, on_progress=pulse.within("candidates", 40, 70))
+    found: list[Choice] = [(plan, wished, False) for plan in _checked(wished, plans)]
+    if found and all(plan.shortfall for plan, _, _ in found):
+        thrifty = build_setting(data, food_minor=money.to_minor(estimate.breakdown.food.p10, currency), intercity_minor=journey, economy=True)
+        cheap = plan_candidates(thrifty.problem, effort=run.effort, seed=run.seed, count=CANDIDATES, on_progress=pulse.within("candidates", 70, 88))
+        saving = [plan for plan in _checked(thrifty, cheap) if plan.costs.total < found[0][0].costs.total]
+        found = [*found[: CANDIDATES - min(2, len(saving))], *((plan, thrifty, True) for plan in saving[:2])]
+    pulse.beat("check", 90)
+    if not found:
+        raise _unplannable(wished, plans)
+    return sorted(found, key=lambda choice: -choice[0].score)
+
+
 def _checked(setting: Setting, plans: tuple[Itinerary, ...]) -> list[Itinerary]:
-    """Only plans that the independent checker passes; fewer than asked for is a fault that is logged, none is an error."""
+    """Only plans that the independent checker passes; a refused one is logged and never shown."""
     sound = []
     for plan in plans:
         violations = check(setting.problem, plan)
@@ -190,9 +211,16 @@ def _checked(setting: Setting, plans: tuple[Itinerary, ...]) -> list[Itinerary]:
             logger.error("candidate %s of seed %s refused: %s", plan.profile, plan.seed, violations[:3])
         else:
             sound.append(plan)
-    if not sound:
-        raise _Unplannable("the checker refused every candidate")
     return sound
+
+
+def _unplannable(setting: Setting, plans: tuple[Itinerary, ...]) -> AppError:
+    """Why nothing could be planned: places that must be seen but can't, else a fault of ours."""
+    missing = {pin.place_id for pin in setting.problem.pinned} & {item.place_id for plan in plans for item in plan.left_out}
+    if missing:
+        names = ", ".join(sorted(setting.places[key].name for key in missing if key in setting.places))
+        return Invalid(_("These places can't be fitted into your days: %s.") % names, code="must_see_impossible")
+    return Unplannable()
 
 
 def _research(data: PlanningInput) -> dict[str, Any]:

@@ -8,7 +8,17 @@ from typing import Any
 from rest_framework import serializers
 
 from travelplanner.core.api.serializers import AmountField, CurrencyField, StrictIntegerField
-from trips.planning.wish import COMFORT_LEVELS, INTERESTS, MAX_DAYS, MAX_DESTINATIONS, MAX_PEOPLE, PACES, SEASONS, Needs, Wish
+from trips.planning.wish import (
+    COMFORT_LEVELS,
+    INTERESTS,
+    MAX_DAYS,
+    MAX_DESTINATIONS,
+    MAX_PEOPLE,
+    PACES,
+    SEASONS,
+    Needs,
+    Wish,
+)
 
 
 class DestinationNamesField(serializers.Field):

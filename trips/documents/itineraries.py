@@ -54,11 +54,11 @@ class Setting:
         return money.as_number(money.from_minor(minor, self.currency), self.currency)
 
 
-def candidate_json(plan: Itinerary, candidate_id: str, setting: Setting) -> dict[str, Any]:
-    """One candidate of `optimizer_v1`."""
+def candidate_json(plan: Itinerary, candidate_id: str, setting: Setting, *, economy: bool = False) -> dict[str, Any]:
+    """One candidate of `optimizer_v1`. An `economy` plan (cheapest beds, plain meals) is a thrifty one, whatever the search's profile."""
     return {
         "candidateId": candidate_id,
-        "profile": plan.profile,
+        "profile": "thrifty" if economy else plan.profile,
         "score": plan.score,
         "scoreBreakdown": {part.name: {"weight": part.weight, "value": part.value} for part in plan.score_parts},
         "cost": cost_json(plan.costs, setting),
@@ -67,7 +67,7 @@ def candidate_json(plan: Itinerary, candidate_id: str, setting: Setting) -> dict
         "lodging": [stay_json(stay, setting) for stay in setting.stays],
         "leftOut": [_left_out(item, setting) for item in plan.left_out],
         "checks": {"feasible": True, "checkedBy": "checker", "unverified": [_unverified(key, setting) for key in plan.unverified]},
-        "engine": {"iterations": plan.iterations, "seed": str(plan.seed)},
+        "engine": {"profile": plan.profile, "economy": economy, "iterations": plan.iterations, "seed": str(plan.seed)},
     }
 
 

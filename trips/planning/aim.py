@@ -11,7 +11,7 @@ from .profiles import Profile, wished_minutes
 PIN_WORTH = 1e6
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Aim:
     """What one search wants: worth of places, penalties, caps. Made by `aim_of`."""
 

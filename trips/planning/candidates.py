@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import combinations, islice, permutations
 
 from .aim import aim_of
@@ -70,7 +71,8 @@ def distance(a: Pairs, b: Pairs) -> float:
 def _money_frame(timings: Timings, seed: int) -> tuple[Orders, int | None, set[int]]:
     """The plan of the pins alone, the most that fees and legs may come to, and the places that money rules out.
 
-    When beds, meals and pins alone pass the budget, nothing that costs is added to them (rule 10).
+    When beds, meals and pins alone pass the budget, no paid place is added to them (rule 10); ways to free places may still cost:
+    an empty plan would help nobody, and the shortfall says what it comes to.
     """
     tables = timings.tables
     problem = tables.problem
@@ -78,7 +80,7 @@ def _money_frame(timings: Timings, seed: int) -> tuple[Orders, int | None, set[i
     pins = empty
     if tables.pinned:
         aim = aim_of(tables, PROFILES["thrifty"], money=None)
-        aim.worth = [worth if place in tables.pinned else 0.0 for place, worth in enumerate(aim.worth)]
+        aim = replace(aim, worth=[worth if place in tables.pinned else 0.0 for place, worth in enumerate(aim.worth)])
         search = Search(timings, aim, f"{seed}:pins", empty)
         search.run(PIN_ITERATIONS)
         pins = search.orders
@@ -89,12 +91,13 @@ def _money_frame(timings: Timings, seed: int) -> tuple[Orders, int | None, set[i
     if base <= left:
         return pins, left, set()
     paid = {place for place, fee in enumerate(tables.fee) if fee > 0 and place not in tables.pinned}
-    return pins, base, paid
+    return pins, None, paid
 
 
 def _profiles(tables: Tables, yardstick: Yardstick, money: int | None, count: int) -> list[str]:
     """Balanced and relaxed always; thrifty as the third where money is tight, else full."""
-    tight = money is not None and yardstick.most_spent > TIGHT * money
+    budget = tables.problem.budget
+    tight = budget is not None and (money is None or yardstick.most_spent > TIGHT * money)
     names = ["balanced", "thrifty", "relaxed", "full"] if tight else ["balanced", "full", "relaxed", "thrifty"]
     return names[: max(1, min(4, count))]
 

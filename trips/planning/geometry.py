@@ -15,7 +15,7 @@ from .problem import Area, Base, Day, MealRule, Place, Problem
 FREE_ACCESS = ("step_free", "partial")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class AreaLegs:
     """Legs between all points of one area, as rows by point number; a row of a point elsewhere is empty."""
 
@@ -25,7 +25,7 @@ class AreaLegs:
     ride: list[list[int]]  # minutes not on foot
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class DayTable:
     """One day as numbers. `opens` is the first minute after a transfer in, `closes` the last before a transfer out.
 
@@ -53,7 +53,7 @@ class DayTable:
     fixed_cost: int  # meals of the day
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Tables:
     """The whole problem as numbers."""
 

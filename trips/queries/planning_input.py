@@ -166,13 +166,14 @@ def fee_of(place: Place, data: PlanningInput) -> tuple[Decimal, bool]:
     return place.fee, False
 
 
-def build_setting(data: PlanningInput, *, food_minor: int, intercity_minor: int) -> Setting:
+def build_setting(data: PlanningInput, *, food_minor: int, intercity_minor: int, economy: bool = False) -> Setting:
     """The engine's problem and what its answer needs to be written down.
 
     `food_minor` is the predicted food of the whole trip, `intercity_minor` the predicted journey there and back; minor units, all people.
+    `economy` takes the cheapest beds of any comfort, for a budget that the wished comfort can't meet.
     """
     areas = {str(place.pk): place for place, _, _ in data.stretches}
-    stays = _stays(data)
+    stays = _stays(data, economy)
     days = _days(data, stays, intercity_minor)
     low, high = PACE_DAY[data.pace]
     food_per_day = food_minor / max(1, len(days))
@@ -236,7 +237,7 @@ def _limits(data: PlanningInput) -> Limits:
     )
 
 
-def _stays(data: PlanningInput) -> tuple[Stay, ...]:
+def _stays(data: PlanningInput, economy: bool) -> tuple[Stay, ...]:
     """For each stretch the cheapest bed of the wished comfort with rooms left; else of any comfort; else an estimate."""
     found = []
     last = len(data.stretches) - 1
@@ -245,7 +246,7 @@ def _stays(data: PlanningInput) -> tuple[Stay, ...]:
         if until <= arrival:
             continue
         beds = [o for o in data.offers[str(place.pk)] if o.type == "hotel" and o.left >= o.units]
-        fitting = [o for o in beds if o.comfort == data.comfort] or beds
+        fitting = beds if economy else [o for o in beds if o.comfort == data.comfort] or beds
         if fitting:
             bed = min(fitting, key=lambda o: (o.total, o.name))
             found.append(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from travelplanner.core import money
@@ -63,7 +64,12 @@ class WeightsField(forms.MultipleChoiceField):
 class TripForm(forms.Form):
     destination = forms.CharField(
         label=_("Where to"), max_length=300, help_text=_("One place, or several with commas: Delhi, Varanasi."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "destinations"}),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off", "list": "destinations", "hx-get": reverse_lazy("trips:destination_search"),
+                "hx-trigger": "input changed delay:200ms", "hx-target": "#destinations", "hx-swap": "innerHTML",
+            }
+        ),
     )  # fmt: skip
     start_date = forms.DateField(label=_("First day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     days = forms.IntegerField(label=_("Days"), min_value=1, max_value=MAX_DAYS, initial=5, widget=forms.NumberInput(attrs={"inputmode": "numeric"}))
@@ -148,7 +154,7 @@ def wish_from_sentence(parsed: ParsedWish) -> Wish:
         people=parsed.people,
         comfort=parsed.comfort or "",
         trip_type=parsed.trip_type if parsed.trip_type in KNOWN_TYPES else "",
-        interests={name: 2.0 for name in parsed.interests},
+        interests=dict.fromkeys(parsed.interests, 2.0),
         pace=parsed.pace or "",
         budget_minimum=parsed.budget_min,
         budget_maximum=total_budget(parsed.budget_max, parsed, days),

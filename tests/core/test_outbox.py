@@ -1,0 +1,124 @@
+"""Mail leaves after the transaction that decided it, once, and not for ever when it can't."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import transaction
+
+from tests.cast import actor_for
+from travelplanner.core import clock, outbox
+from travelplanner.core.errors import Conflict
+from travelplanner.core.models import AuditEntry, OutboxMessage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def templates(settings: Any, tmp_path: Any) -> None:
+    """A letter of our own, so that no app's wording is tested here."""
+    folder = tmp_path / "emails"
+    folder.mkdir()
+    (folder / "letter_subject.txt").write_text("Hello\n {{ name }}")
+    (folder / "letter.txt").write_text("Dear {{ name }}")
+    (folder / "letter.html").write_text("<p>Dear {{ name }}</p>")
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+
+
+def enqueue(key: str = "letter-1", name: str = "Alice") -> None:
+    outbox.enqueue_mail(template="letter", recipient="alice@example.org", context={"name": name}, dedupe_key=key)
+
+
+class Broken:
+    """A mail server that refuses, as often as told."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, times: int = 10**6) -> None:
+        self.left = times
+        self._send = outbox.EmailMultiAlternatives.send
+        broken = self
+
+        def send(message: Any, *args: Any, **kwargs: Any) -> Any:
+            if broken.left > 0:
+                broken.left -= 1
+                raise ConnectionRefusedError("no mail server")
+            return broken._send(message, *args, **kwargs)
+
+        monkeypatch.setattr(outbox.EmailMultiAlternatives, "send", send)
+
+
+def test_deliver_due_when_queued_then_sent_once_with_both_bodies() -> None:
+    enqueue(name="<Alice>")
+    assert outbox.deliver_due() == "1 sent, 0 failed"
+    assert outbox.deliver_due() == "0 sent, 0 failed"
+    (letter,) = mail.outbox
+    assert (letter.subject, letter.to, letter.body) == ("Hello &lt;Alice&gt;", ["alice@example.org"], "Dear &lt;Alice&gt;")
+    assert letter.alternatives[0][0] == "<p>Dear &lt;Alice&gt;</p>"  # type: ignore[attr-defined]
+    assert OutboxMessage.objects.get().state == "sent"
+
+
+def test_enqueue_when_repeated_with_the_same_key_then_one_mail() -> None:
+    enqueue()
+    enqueue()
+    assert outbox.deliver_due() == "1 sent, 0 failed"
+
+
+def test_enqueue_when_the_transaction_is_rolled_back_then_no_mail() -> None:
+    with pytest.raises(RuntimeError), transaction.atomic():
+        enqueue()
+        raise RuntimeError
+    assert outbox.deliver_due() == "0 sent, 0 failed"
+
+
+def test_deliver_due_when_the_server_refuses_then_later_again_with_longer_waits(monkeypatch: pytest.MonkeyPatch, quiet_logs: None) -> None:
+    Broken(monkeypatch, times=2)
+    enqueue()
+    now = clock.now()
+    assert outbox.deliver_due(now=now) == "0 sent, 1 failed"
+    message = OutboxMessage.objects.get()
+    assert (message.state, message.attempts, message.last_error) == ("queued", 1, "ConnectionRefusedError: no mail server")
+    first = message.next_attempt_at - now
+    assert outbox.deliver_due(now=now + first - dt.timedelta(seconds=1)) == "0 sent, 0 failed"
+    now += first
+    outbox.deliver_due(now=now)
+    second = OutboxMessage.objects.get().next_attempt_at - now
+    assert second > first
+    assert outbox.deliver_due(now=now + second) == "1 sent, 0 failed"
+    assert len(mail.outbox) == 1
+
+
+def test_deliver_due_when_attempts_are_used_up_then_dead_until_replayed(monkeypatch: pytest.MonkeyPatch, dana: Any, quiet_logs: None) -> None:
+    broken = Broken(monkeypatch)
+    enqueue()
+    now = clock.now()
+    for _attempt in range(outbox.MAX_ATTEMPTS):
+        outbox.deliver_due(now=now)
+        now += dt.timedelta(hours=2)
+    message = OutboxMessage.objects.get()
+    assert (message.state, message.attempts) == ("dead", outbox.MAX_ATTEMPTS)
+    assert outbox.deliver_due(now=now) == "0 sent, 0 failed"
+
+    broken.left = 0
+    outbox.replay(actor=actor_for(dana), message_id=message.pk, now=now)
+    assert outbox.deliver_due(now=now) == "1 sent, 0 failed"
+    assert AuditEntry.objects.filter(actor_id=dana.pk, action="outbox.queued").exists()
+    with pytest.raises(Conflict):
+        outbox.replay(actor=actor_for(dana), message_id=message.pk)
+
+
+def test_deliver_due_when_two_workers_look_at_once_then_one_claims() -> None:
+    enqueue()
+    first, second = OutboxMessage.objects.get(), OutboxMessage.objects.get()
+    assert outbox._claim(first, now=clock.now())
+    assert not outbox._claim(second, now=clock.now())
+
+
+def test_deliver_due_when_the_claiming_worker_died_then_another_takes_over_after_the_lease() -> None:
+    enqueue()
+    now = clock.now()
+    assert outbox._claim(OutboxMessage.objects.get(), now=now)
+    assert outbox.deliver_due(now=now + outbox.LEASE - dt.timedelta(seconds=1)) == "0 sent, 0 failed"
+    assert outbox.deliver_due(now=now + outbox.LEASE) == "1 sent, 0 failed"
+    assert OutboxMessage.objects.get().attempts == 2
