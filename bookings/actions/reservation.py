@@ -72,7 +72,7 @@ def reserve_booking(
     try:
         return _write(actor, trip, basket, needs, checked, request_key, now)
     except Lost as lost:
-        raise _explain(lost, basket, needs) from lost
+        raise _explain(lost, basket, needs, load_basket(actor, trip, now=now)) from lost
     except IntegrityError:
         if known := _known(actor, request_key, trip_reference):  # the same request, at the same moment
             return known
@@ -107,22 +107,18 @@ def _checked(contact: Contact) -> Contact:
 def _check_prices(basket: Basket, accepted_total: Decimal | None) -> None:
     if accepted_total == basket.total or (accepted_total is None and not any(line.price_changed for line in basket.lines)):
         return
-    raise _price_changed(basket)
+    moved = [_moved(line, line.price_seen, line.quote.total) for line in basket.lines if line.price_changed]
+    raise PriceChanged(lines=moved, total=basket.total, currency=basket.currency)
 
 
-def _price_changed(basket: Basket) -> PriceChanged:
-    lines = [
-        {
-            "name": line.service.name,
-            "serviceId": str(line.service.pk),
-            "date": line.quote.use.first.isoformat(),
-            "old": Money(line.price_seen, line.quote.currency).as_json(),
-            "new": Money(line.quote.total, line.quote.currency).as_json(),
-        }
-        for line in basket.lines
-        if line.price_changed
-    ]
-    return PriceChanged(lines=lines, total=basket.total, currency=basket.currency)
+def _moved(line: BasketLine, old: Decimal, new: Decimal) -> dict[str, object]:
+    return {
+        "name": line.service.name,
+        "serviceId": str(line.service.pk),
+        "date": line.quote.use.first.isoformat(),
+        "old": Money(old, line.quote.currency).as_json(),
+        "new": Money(new, line.quote.currency).as_json(),
+    }
 
 
 def _write(
@@ -204,17 +200,18 @@ def _item(booking: Booking, line: BasketLine, now: dt.datetime) -> BookingItem:
     )
 
 
-def _explain(lost: Lost, basket: Basket, needs: Mapping[int, tuple[SlotNeed, ...]]) -> Conflict:
-    """Why a slot could not be had: its price is another one by now, or there are too few places."""
+def _explain(lost: Lost, basket: Basket, needs: Mapping[int, tuple[SlotNeed, ...]], fresh: Basket) -> Conflict:
+    """Why a slot could not be had: it has another price by now, or too few places."""
     slot = ServiceSlot.objects.get(pk=lost.slot_id)
-    lines = []
-    for index, line in enumerate(basket.lines):
-        for need in needs[index]:
-            if need.slot_id == lost.slot_id:
-                if slot.price != need.price:
-                    return _price_changed(basket)
-                lines.append(_short(line, slot))
-    return NoPlaces(lines)
+    wanting = [(line, need) for index, line in enumerate(basket.lines) for need in needs[index] if need.slot_id == lost.slot_id]
+    if any(slot.price != need.price for _line, need in wanting):
+        now_costs = {(line.service.pk, line.quote.use): line.quote.total for line in fresh.lines}
+        return PriceChanged(
+            lines=[_moved(line, line.quote.total, now_costs.get((line.service.pk, line.quote.use), line.quote.total)) for line, _need in wanting],
+            total=fresh.total,
+            currency=fresh.currency,
+        )
+    return NoPlaces([_short(line, slot) for line, _need in wanting])
 
 
 def _short(line: BasketLine, slot: ServiceSlot) -> dict[str, object]:

@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from bookings.api import bookings, cart
+from bookings.api import bookings, cart, services
 
 urlpatterns = [
+    path("services", services.ServiceList.as_view(), name="api_services"),
+    path("services/<uuid:service_id>", services.ServiceDetail.as_view(), name="api_service"),
+    path("services/<uuid:service_id>/availability", services.ServiceAvailability.as_view(), name="api_availability"),
     path("cart", cart.CartView.as_view(), name="api_cart"),
     path("cart/from-itinerary", cart.CartFromItineraryView.as_view(), name="api_cart_from_itinerary"),
     path("cart/<uuid:item_id>", cart.CartItemView.as_view(), name="api_cart_item"),

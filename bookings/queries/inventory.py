@@ -137,6 +137,19 @@ def list_departures(service: Service, first: dt.date, last: dt.date, *, now: dt.
     return tuple(found)
 
 
+def departures_on(services: Sequence[Service], day: dt.date) -> dict[uuid.UUID, list[Departure]]:
+    """Price and places left of each service on one date, per departure; empty lists for past dates. Two statements for any number of services."""
+    today = today_at(services[0].destination.timezone) if services else day
+    if not services or not today - dt.timedelta(days=1) <= day <= today + SOLD_AHEAD:
+        return {service.pk: [] for service in services}
+    stock = load_stock(services, day, day)
+    found: dict[uuid.UUID, list[Departure]] = {}
+    for service in services:
+        dated = [(time, stock.on_date(service.pk, day, time)) for time in service.times or [""]]
+        found[service.pk] = [Departure(day, time, one.unit_price, service.currency, one.capacity, one.left) for time, one in dated]
+    return found
+
+
 def overbooked() -> list[tuple[uuid.UUID, int, int, int]]:
     """Slots that hold more than they have, or whose count differs from their holds: (slot, capacity, taken, held). Empty, always."""
 

@@ -48,7 +48,7 @@ def actor(alice: User) -> Actor:
 
 
 @pytest.fixture(autouse=True)
-def _books_balance() -> Iterator[None]:
+def _books_balance(db: None) -> Iterator[None]:
     """After every test: nothing oversold, journals balanced, what is held is held once."""
     yield
     assert overbooked() == []
@@ -154,16 +154,17 @@ def test_reserve_when_last_place_goes_meanwhile_then_no_places_and_all_undone(
 ) -> None:
     from bookings.actions import reservation
 
-    real = reservation.fetch_for_change
+    real = reservation.ensure_slots
 
-    def someone_was_faster(*args: Any) -> Trip:
+    def someone_is_faster(**kwargs: Any) -> Any:
+        needs = real(**kwargs)
         ServiceSlot.objects.filter(service=catalogue.car).update(capacity=0)
-        return real(*args)
+        return needs
 
-    monkeypatch.setattr(reservation, "fetch_for_change", someone_was_faster)
+    monkeypatch.setattr(reservation, "ensure_slots", someone_is_faster)
     with pytest.raises(NoPlaces) as refused:
         reserve(actor, alices_trip)
-    assert [line["name"] for line in refused.value.extra["lines"]] == ["Demo Car with driver"]
+    assert [(line["name"], line["left"]) for line in refused.value.extra["lines"]] == [("Demo Car with driver", 0)]
     assert not Booking.objects.exists()
     assert not BookingItem.objects.exists()
     assert not BudgetLock.objects.exists()
@@ -189,15 +190,18 @@ def test_reserve_when_price_moves_between_reading_and_writing_then_asks(
 ) -> None:
     from bookings.actions import reservation
 
-    real = reservation.fetch_for_change
+    real = reservation.ensure_slots
 
-    def staff_raises_the_price(*args: Any) -> Trip:
+    def staff_raises_the_price(**kwargs: Any) -> Any:
+        needs = real(**kwargs)
         ServiceSlot.objects.filter(service=catalogue.car).update(price=Decimal(3000))
-        return real(*args)
+        return needs
 
-    monkeypatch.setattr(reservation, "fetch_for_change", staff_raises_the_price)
-    with pytest.raises(PriceChanged):
+    monkeypatch.setattr(reservation, "ensure_slots", staff_raises_the_price)
+    with pytest.raises(PriceChanged) as refused:
         reserve(actor, alices_trip)
+    line = refused.value.extra["lines"][0]
+    assert (line["old"]["amount"], line["new"]["amount"], refused.value.extra["total"]["amount"]) == ("2200.00", "3000.00", "9000.00")
     assert not Booking.objects.exists()
 
 

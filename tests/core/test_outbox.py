@@ -50,12 +50,12 @@ class Broken:
 
 
 def test_deliver_due_when_queued_then_sent_once_with_both_bodies() -> None:
-    enqueue(name="<Alice>")
+    enqueue(name="<Alice> O'Hara")
     assert outbox.deliver_due() == "1 sent, 0 failed"
     assert outbox.deliver_due() == "0 sent, 0 failed"
     (letter,) = mail.outbox
-    assert (letter.subject, letter.to, letter.body) == ("Hello &lt;Alice&gt;", ["alice@example.org"], "Dear &lt;Alice&gt;")
-    assert letter.alternatives[0][0] == "<p>Dear &lt;Alice&gt;</p>"  # type: ignore[attr-defined]
+    assert (letter.subject, letter.to, letter.body) == ("Hello <Alice> O'Hara", ["alice@example.org"], "Dear <Alice> O'Hara")
+    assert letter.alternatives[0][0] == "<p>Dear &lt;Alice&gt; O&#x27;Hara</p>"  # type: ignore[attr-defined]
     assert OutboxMessage.objects.get().state == "sent"
 
 
@@ -66,9 +66,9 @@ def test_enqueue_when_repeated_with_the_same_key_then_one_mail() -> None:
 
 
 def test_enqueue_when_the_transaction_is_rolled_back_then_no_mail() -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         enqueue()
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert outbox.deliver_due() == "0 sent, 0 failed"
 
 

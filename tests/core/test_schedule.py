@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,13 +18,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def runs(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A schedule of one job, `count`, every minute, that notes its runs."""
     noted: list[str] = []
     monkeypatch.setattr(periodic, "_jobs", {"count": periodic.Job("count", 60, lambda: noted.append("ran") or "counted")})
     PeriodicJob.objects.all().delete()
     PeriodicJob.objects.create(name="count", interval_seconds=60, next_run_at=clock.now())
-    yield noted
+    return noted
 
 
 def test_run_due_when_due_then_runs_once_until_the_interval_is_over(runs: list[str]) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import F, Q
-from django.template.loader import render_to_string
+from django.template import Context
+from django.template.loader import get_template, render_to_string
 from django.utils import translation
 
 from . import clock
@@ -83,11 +84,16 @@ def _postpone(message: OutboxMessage, problem: Exception, *, now: dt.datetime) -
 def _send_mail(message: OutboxMessage) -> None:
     with translation.override(message.language):
         base = f"emails/{message.template}"
-        subject = " ".join(render_to_string(f"{base}_subject.txt", message.context).split())
-        mail = EmailMultiAlternatives(subject=subject, body=render_to_string(f"{base}.txt", message.context), to=[message.recipient])
+        subject = " ".join(_plain(f"{base}_subject.txt", message.context).split())
+        mail = EmailMultiAlternatives(subject=subject, body=_plain(f"{base}.txt", message.context), to=[message.recipient])
         mail.attach_alternative(render_to_string(f"{base}.html", message.context), "text/html")
     mail.extra_headers["Message-ID"] = f"<{message.pk}@travelplanner>"
     mail.send()
+
+
+def _plain(template: str, context: Mapping[str, Any]) -> str:
+    """Plain text is not HTML: a name keeps its apostrophe."""
+    return get_template(template).template.render(Context(dict(context), autoescape=False))  # type: ignore[attr-defined]
 
 
 def replay(*, actor: Actor, message_id: Any, now: dt.datetime | None = None) -> OutboxMessage:

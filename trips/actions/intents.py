@@ -137,9 +137,7 @@ def settle(wish: Wish, *, now: dt.datetime) -> _Settled:
     if faults:
         raise Invalid(fields=faults)
 
-    for name in ("comfort", "pace", "trip_type", "currency"):
-        if not getattr(wish, name):
-            assumed.append(name)
+    assumed += [name for name in ("comfort", "pace", "trip_type", "currency") if not getattr(wish, name)]
     city = find_city(wish.origin) if wish.origin else None
     if wish.origin and city is None:
         assumed.append("origin_unknown")

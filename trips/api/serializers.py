@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from travelplanner.core.api.serializers import AmountField, CurrencyField, StrictIntegerField
@@ -21,6 +24,10 @@ from trips.planning.wish import (
 )
 
 
+CLOCK = re.compile(r"(\d{2}):([0-5]\d)", re.ASCII)
+
+
+@extend_schema_field({"oneOf": [{"type": "string", "minLength": 1, "maxLength": 120}, {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 120}, "minItems": 1, "maxItems": MAX_DESTINATIONS}]})
 class DestinationNamesField(serializers.Field):
     """One name or a list of names."""
 
@@ -38,6 +45,7 @@ class DestinationNamesField(serializers.Field):
         return value
 
 
+@extend_schema_field({"oneOf": [{"type": "array", "items": {"type": "string", "enum": list(INTERESTS)}}, {"type": "object", "additionalProperties": {"type": "number", "minimum": 0, "maximum": 3}}]})
 class InterestsField(serializers.Field):
     """A list of names, or name -> weight (0..3)."""
 
@@ -53,15 +61,20 @@ class InterestsField(serializers.Field):
         return value
 
 
-class ClockField(serializers.RegexField):
+@extend_schema_field({"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", "example": "09:30"})
+class ClockField(serializers.Field):
     """HH:MM -> minutes after midnight."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(r"^([01]\d|2[0-4]):[0-5]\d$", **kwargs)
+    default_error_messages = {"invalid": _("Write a time of day as HH:MM.")}
 
-    def to_internal_value(self, data: Any) -> int:  # type: ignore[override]
-        hours, minutes = super().to_internal_value(data).split(":")
-        return int(hours) * 60 + int(minutes)
+    def to_internal_value(self, data: Any) -> int:
+        match = CLOCK.fullmatch(data) if isinstance(data, str) else None
+        if match is None or int(match[1]) * 60 + int(match[2]) > 24 * 60:
+            self.fail("invalid")
+        return int(match[1]) * 60 + int(match[2])  # type: ignore[index]
+
+    def to_representation(self, value: Any) -> Any:
+        return value
 
 
 class DurationSerializer(serializers.Serializer):

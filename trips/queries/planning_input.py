@@ -175,7 +175,7 @@ def build_setting(data: PlanningInput, *, food_minor: int, intercity_minor: int,
     areas = {str(place.pk): place for place, _, _ in data.stretches}
     stays = _stays(data, economy)
     days = _days(data, stays, intercity_minor)
-    low, high = PACE_DAY[data.pace]
+    latest_end = PACE_DAY[data.pace][1]
     food_per_day = food_minor / max(1, len(days))
     lunch = round(food_per_day * float(LUNCH_SHARE))
     problem = Problem(
@@ -200,7 +200,7 @@ def build_setting(data: PlanningInput, *, food_minor: int, intercity_minor: int,
         places=tuple(_option(row, data, days) for row in data.places),
         meals=(
             MealRule("lunch", 12 * 60, 14 * 60 + 30, 60, lunch),
-            MealRule("dinner", 18 * 60 + 30, min(21 * 60, high - 75), 75, round(food_per_day) - lunch),
+            MealRule("dinner", 18 * 60 + 30, min(21 * 60, latest_end - 75), 75, round(food_per_day) - lunch),
         ),
         limits=_limits(data),
         pace=data.pace,

@@ -1,0 +1,230 @@
+"""What the checkout page shows of a trip: its lines with the price now and the price seen, and the money under the limit."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Subquery
+
+from bookings.models import Booking, CartItem
+from bookings.pricing.exchange import Exchanged, exchange
+from bookings.pricing.quote import Quote, UnfitUse, Use
+from bookings.queries.cart import CartLine, date_problem, get_cart, use_of
+from bookings.queries.itinerary_lines import lines_of_itinerary
+from travelplanner.core import clock
+from travelplanner.core.actor import Actor
+from travelplanner.core.money import Money
+from trips import rules as trip_rules
+from trips.models import Document, Service, Trip
+
+ZERO = Decimal(0)
+OPEN = ("INITIATED", "PAYMENT_PENDING")
+DONE = ("CONFIRMED", "COMPLETED", "CANCELLING")
+
+
+def line_key(service_id: uuid.UUID | str, first: dt.date, time: str) -> str:
+    """Names a line on the page and in its form, whether it stands in the cart or only in the plan."""
+    return f"{uuid.UUID(str(service_id)).hex[:16]}-{first:%Y%m%d}-{time.replace(':', '')}"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """One thing to book. `own` is today's price in the trip's currency (None: no price); `seen` the price that the traveler knows of it, in
+    the service's currency: from the cart, else from the plan (None: not known). `problem` as in `CartLine`, and `no_rate`."""
+
+    service: Service
+    use: Use
+    quote: Quote | None
+    own: Exchanged | None
+    seen: Money | None
+    problem: str
+    item_id: uuid.UUID | None = None
+
+    @property
+    def key(self) -> str:
+        return line_key(self.service.pk, self.use.first, self.use.time)
+
+    @property
+    def price_changed(self) -> bool:
+        return self.quote is not None and self.seen is not None and self.seen.amount != self.quote.total
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedThing:
+    """Something on sale that the plan names; `seen` is its price when the plan was made."""
+
+    service_id: uuid.UUID
+    name: str
+    first: dt.date
+    nights: int
+    time: str
+    seen: Money | None
+
+    @property
+    def key(self) -> str:
+        return line_key(self.service_id, self.first, self.time)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBooking:
+    """A booking of this trip that waits for its payment."""
+
+    reference: str
+    until: dt.datetime
+
+    def is_over(self, now: dt.datetime) -> bool:
+        return self.until <= now
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutSheet:
+    """Money in the trip's currency. `used` is held or spent under the limit already; `elsewhere` what the plan costs that isn't sold here, by
+    category; `left_out` what the plan has and the cart doesn't."""
+
+    trip: Trip
+    lines: tuple[SheetLine, ...]
+    left_out: tuple[PlannedThing, ...]
+    elsewhere: Mapping[str, Decimal]
+    used: Decimal
+    from_cart: bool
+    mine: bool
+    open_booking: OpenBooking | None
+    booked_reference: str
+
+    @property
+    def currency(self) -> str:
+        return self.trip.budget_currency
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.own.amount for line in self.lines if line.own), ZERO)
+
+    @property
+    def elsewhere_total(self) -> Decimal:
+        return sum(self.elsewhere.values(), ZERO)
+
+    @property
+    def over(self) -> Decimal:
+        """By how much booking all of it would pass the limit; zero when it fits or there is none."""
+        ceiling = self.trip.budget_amount
+        return max(ZERO, self.used + self.total - ceiling) if ceiling is not None else ZERO
+
+    @property
+    def problems(self) -> tuple[SheetLine, ...]:
+        return tuple(line for line in self.lines if line.problem)
+
+    @property
+    def changed(self) -> tuple[SheetLine, ...]:
+        return tuple(line for line in self.lines if line.price_changed and not line.problem)
+
+
+def load_sheet(actor: Actor, reference: str, *, now: dt.datetime | None = None) -> CheckoutSheet | None:
+    """The sheet of a trip that the actor may see and whose itinerary was chosen, else None. At most five statements."""
+    now = now or clock.now()
+    bookings = Booking.objects.filter(trip=OuterRef("trip"), user_id=actor.user_id)
+    waiting, done = bookings.filter(state__in=OPEN), bookings.filter(state__in=DONE).order_by("-created_at")
+    document = (
+        Document.objects.filter(
+            trip_rules.visible_to(actor, "trip__"),
+            trip__reference=reference[:32].replace("\x00", ""),
+            kind="final",
+            revision=F("trip__chosen_revision"),
+        )
+        .select_related("trip__budget_lock")
+        .annotate(
+            in_cart=Exists(CartItem.objects.filter(user_id=actor.user_id, trip=OuterRef("trip"))),
+            open_reference=Subquery(waiting.values("reference")[:1]),
+            open_until=Subquery(waiting.values("hold_expires_at")[:1]),
+            booked_reference=Subquery(done.values("reference")[:1]),
+        )
+        .first()
+    )
+    if document is None:
+        return None
+    trip: Trip = document.trip
+    planned = {thing.key: thing for thing in _planned(document.body)}
+    lines = _cart_lines(actor, trip, now) if document.in_cart else _plan_lines(trip, planned, now)
+    lock = getattr(trip, "budget_lock", None)
+    kept = {line.key for line in lines}
+    return CheckoutSheet(
+        trip=trip,
+        lines=lines,
+        left_out=tuple(thing for key, thing in planned.items() if key not in kept) if document.in_cart else (),
+        elsewhere=_elsewhere(document.body),
+        used=lock.held + lock.spent if lock else ZERO,
+        from_cart=document.in_cart,
+        mine=trip_rules.may_change(actor, trip),
+        open_booking=OpenBooking(document.open_reference, document.open_until) if document.open_reference else None,
+        booked_reference=document.booked_reference or "",
+    )
+
+
+def _cart_lines(actor: Actor, trip: Trip, now: dt.datetime) -> tuple[SheetLine, ...]:
+    return tuple(_cart_line(trip, line) for line in get_cart(actor, trip_reference=trip.reference, now=now).lines)
+
+
+def _cart_line(trip: Trip, line: CartLine) -> SheetLine:
+    item = line.item
+    own, fault = _in_trip_currency(trip, line.quote)
+    return SheetLine(item.service, use_of(item), line.quote, own, Money(item.price_seen, item.currency), line.problem or fault, item.pk)
+
+
+def _plan_lines(trip: Trip, planned: Mapping[str, PlannedThing], now: dt.datetime) -> tuple[SheetLine, ...]:
+    found = lines_of_itinerary(trip)
+    lines = []
+    for line in found.lines if found else ():
+        quoted, problem = None, ""
+        try:
+            quoted = found.stock.quote(line.service.pk, line.use) if found else None
+        except UnfitUse as unfit:
+            problem = unfit.code
+        if quoted:
+            problem = date_problem(line.service, line.use.first, now) or ("" if quoted.fits else "no_places")
+        own, fault = _in_trip_currency(trip, quoted)
+        thing = planned.get(line_key(line.service.pk, line.use.first, line.use.time))
+        seen = thing.seen if thing and thing.seen and thing.seen.currency == line.service.currency else None
+        lines.append(SheetLine(line.service, line.use, quoted, own, seen, problem or fault))
+    return tuple(sorted(lines, key=lambda line: (line.use.first, line.use.time, line.service.name)))
+
+
+def _in_trip_currency(trip: Trip, quoted: Quote | None) -> tuple[Exchanged | None, str]:
+    if quoted is None:
+        return None, ""
+    try:
+        return exchange(quoted.total, quoted.currency, trip.budget_currency), ""
+    except ValueError:
+        return None, "no_rate"
+
+
+def _planned(body: Mapping[str, Any]) -> Iterator[PlannedThing]:
+    for stay in body.get("lodging") or ():
+        if stay.get("serviceId"):
+            first, last = (dt.date.fromisoformat(stay[end][:10]) for end in ("arrival", "departure"))
+            yield PlannedThing(uuid.UUID(stay["serviceId"]), stay["name"], first, (last - first).days, "", _money(stay["total"], stay["currency"]))
+    for stop in _sold_stops(body):
+        price = stop.get("servicePrice") or {}
+        seen = _money(price["amount"], price["currency"]) if price else None
+        first = dt.date.fromisoformat(stop["arrive"][:10])
+        yield PlannedThing(uuid.UUID(stop["serviceId"]), stop.get("serviceName") or stop["name"], first, 1, stop.get("serviceTime") or "", seen)
+
+
+def _sold_stops(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    days: Sequence[Mapping[str, Any]] = body["itinerary"]["days"]
+    return (stop for day in days for stop in day["stops"] if stop.get("serviceId") and stop["kind"] != "lodging")
+
+
+def _money(amount: object, currency: str) -> Money:
+    return Money(Decimal(str(amount)), currency)
+
+
+def _elsewhere(body: Mapping[str, Any]) -> dict[str, Decimal]:
+    """What the plan costs beside what is on sale here, by category; a ticket that is sold here stands for its place's fee."""
+    cost = {part: Decimal(str(body["cost"][part])) for part in ("lodging", "food", "localTransport", "activities", "intercity")}
+    cost["lodging"] -= sum((Decimal(str(stay["total"])) for stay in body.get("lodging") or () if stay.get("serviceId")), ZERO)
+    cost["activities"] -= sum((Decimal(str(stop["fee"])) for stop in _sold_stops(body)), ZERO)
+    return {part: amount for part, amount in cost.items() if amount > 0}
