@@ -52,6 +52,7 @@ if (BASE_DIR / ".env").exists() and not env.switch("IGNORE_DOTENV", False):
 
 LOCAL = env.switch("LOCAL", False)
 DEBUG = env.switch("DEBUG", False)
+BENCH = LOCAL and env.switch("BENCH", False)  # routes the yardstick view of `manage.py bench_http`
 SECRET_KEY = env("SECRET_KEY", default="")
 if len(SECRET_KEY) < 32 or len(set(SECRET_KEY)) < 8:
     raise ImproperlyConfigured("SECRET_KEY must be set to at least 32 random characters (`make run` makes one in .env).")

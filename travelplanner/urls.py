@@ -1,9 +1,10 @@
 """All addresses: pages, API, sign-in, admin, health."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from travelplanner.core.web import health
+from travelplanner.core.web import bench, health
 from trips.web import home
 
 urlpatterns = [
@@ -22,6 +23,9 @@ urlpatterns = [
     path("api/", include("trips.api.urls")),
     path("api/", include("bookings.api.urls")),
 ]
+
+if settings.BENCH:
+    urlpatterns.append(path("bench/plain", bench.plain))
 
 handler400 = "travelplanner.core.web.errors.bad_request"
 handler403 = "travelplanner.core.web.errors.forbidden"

@@ -16,6 +16,8 @@ from travelplanner.core.models import TimestampedModel, TransitionRecord, UUIDMo
 ITEM_PAYMENT_STATES = [("pending", "pending"), ("paid", "paid"), ("refunded", "refunded"), ("failed", "failed")]
 TYPES = [("flight", "flight"), ("hotel", "hotel"), ("activity", "activity"), ("car_rental", "car rental")]
 
+HistoryModel = type[models.Model]  # named here, since `type` is a column below
+
 
 class Booking(TimestampedModel):
     """Money is in the trip's currency; `total` is the sum of the items and the amount that is charged and locked."""
@@ -97,7 +99,7 @@ class BookingItem(TimestampedModel):
     cancellation_deadline = models.DateTimeField(null=True, blank=True)
     cancellation_fee = models.DecimalField(max_digits=15, decimal_places=3, default=0)  # after the deadline
 
-    history_model: ClassVar[type[models.Model]]
+    history_model: ClassVar[HistoryModel]
 
     class Meta:
         ordering = ("starts_on", "time", "id")

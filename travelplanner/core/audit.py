@@ -35,6 +35,17 @@ def record_all(
     now: dt.datetime | None = None,
 ) -> None:
     """One AuditEntry per row for the same deed, in one statement."""
+    record_each(actor=actor, action=action, changes=[(row, before or {}, after or {}) for row in rows], now=now)
+
+
+def record_each(
+    *,
+    actor: Actor,
+    action: str,
+    changes: Sequence[tuple[models.Model, Mapping[str, Any], Mapping[str, Any]]],
+    now: dt.datetime | None = None,
+) -> None:
+    """One AuditEntry per (row, before, after), in one statement."""
     from .models import AuditEntry
 
     AuditEntry.objects.bulk_create(
@@ -44,10 +55,10 @@ def record_all(
             action=action,
             object_type=row._meta.label_lower,
             object_id=str(row.pk),
-            before=dict(before or {}),
-            after=dict(after or {}),
+            before=dict(before),
+            after=dict(after),
             request_id=actor.request_id,
             created_at=now or clock.now(),
         )
-        for row in rows
+        for row, before, after in changes
     )

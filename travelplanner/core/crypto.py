@@ -21,7 +21,7 @@ def encrypt(plain: bytes) -> bytes:
     return _ring(tuple(settings.FIELD_KEYS)).encrypt(plain)
 
 
-def decrypt(sealed: bytes) -> bytes:
+def decrypt(sealed: bytes | memoryview) -> bytes:
     try:
         return _ring(tuple(settings.FIELD_KEYS)).decrypt(bytes(sealed))
     except InvalidToken as error:

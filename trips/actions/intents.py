@@ -180,7 +180,7 @@ def _start(
     if wish.start_date is not None:
         if wish.start_date < today:
             faults["startDate"] = [_("This date is over.")]
-        elif wish.start_date + dt.timedelta(days=days) > horizon:
+        elif wish.start_date > horizon - dt.timedelta(days=days):  # this way round, or year 9999 overflows
             faults["startDate"] = [_("We plan up to %d months ahead.") % wishes.MONTHS_AHEAD]
         return wish.start_date
     assumed.append("startDate")

@@ -126,9 +126,7 @@ def work_on(run_id: uuid.UUID) -> str:
     except _Superseded:
         return "superseded"
     except AppError as error:
-        with transaction.atomic():
-            _fail(run, error.code, str(error.message), clock.now())
-        return "failed"
+        return _give_up(run, error)
     except Exception as error:
         logger.exception("planning run %s failed", run.pk)
         return _retry_or_fail(run, error)
@@ -263,11 +261,26 @@ def _fail(run: PlanningRun, code: str, message: str, now: dt.datetime) -> None:
     transitions.move(run, RUN, "failed", actor=WORKER, reason=code, now=now, finished_at=now, error_code=code[:60], error_message=message[:500])
 
 
+def _still_ours(run: PlanningRun) -> PlanningRun | None:
+    """The run, locked, if nobody took it over or abandoned it since we claimed it."""
+    return PlanningRun.objects.select_for_update().filter(pk=run.pk, state="running", attempts=run.attempts).first()
+
+
+def _give_up(run: PlanningRun, error: AppError) -> str:
+    """Failed at once: what a refusal says of the wish, another attempt would hear again."""
+    with transaction.atomic():
+        fresh = _still_ours(run)
+        if fresh is None:
+            return "superseded"
+        _fail(fresh, error.code, str(error.message), clock.now())
+    return "failed"
+
+
 def _retry_or_fail(run: PlanningRun, error: Exception) -> str:
     """Back to the queue with a growing pause, or failed after the last attempt."""
     now = clock.now()
     with transaction.atomic():
-        fresh = PlanningRun.objects.select_for_update().filter(pk=run.pk, state="running", attempts=run.attempts).first()
+        fresh = _still_ours(run)
         if fresh is None:
             return "superseded"
         if fresh.attempts >= MAX_ATTEMPTS:

@@ -21,7 +21,7 @@ from trips.states import TRIP
 
 def fetch_for_change(actor: Actor, reference: str) -> Trip:
     """Lock and return the actor's trip. NotFound when it isn't theirs to see, NotAllowed when it is but not to change."""
-    trip = Trip.objects.select_for_update().filter(rules.visible_to(actor), reference=reference[:32]).first()
+    trip = Trip.objects.select_for_update().filter(rules.visible_to(actor), reference=reference[:32].replace("\x00", "")).first()
     if trip is None:
         raise NotFound
     if not rules.may_change(actor, trip):
@@ -101,7 +101,7 @@ def restore_trip(*, actor: Actor, reference: str, now: dt.datetime | None = None
     """Bring back a trip archived in the last 30 days. Raises NotFound. Records an audit entry."""
     now = now or clock.now()
     with transaction.atomic():
-        rows = Trip.objects.select_for_update().filter(rules.mine(actor), reference=reference[:32], archived_at__gte=now - dt.timedelta(days=30))
+        rows = Trip.objects.select_for_update().filter(rules.mine(actor), reference=reference[:32].replace("\x00", ""), archived_at__gte=now - dt.timedelta(days=30))
         trip = rows.first()
         if trip is None:
             raise NotFound

@@ -11,7 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 
-from travelplanner.core.api.pagination import PageNumberPagination
+from travelplanner.core.api.pagination import PAGE, PAGE_SIZE, PageNumberPagination
+from travelplanner.core.api.serializers import MoneySerializer, page_shape
 from travelplanner.core.api.views import ApiView
 from trips.documents.research import fact, place_facts
 from trips.models import Destination, Place
@@ -63,7 +64,7 @@ class PlaceSerializer(serializers.Serializer):
     longitude = serializers.FloatField()
     visit_minutes = serializers.IntegerField()
     hours = serializers.CharField()
-    fee = serializers.DictField()
+    fee = MoneySerializer()
     accessibility = serializers.CharField()
     effort = serializers.IntegerField()
     setting = serializers.CharField()
@@ -109,8 +110,8 @@ def place_json(row: Place) -> dict[str, Any]:
 class DestinationList(OpenView):
     @extend_schema(
         operation_id="list_destinations",
-        parameters=[OpenApiParameter("search", OpenApiTypes.STR), OpenApiParameter("page", OpenApiTypes.INT), OpenApiParameter("page_size", OpenApiTypes.INT)],
-        responses=DestinationSerializer(many=True),
+        parameters=[OpenApiParameter("search", OpenApiTypes.STR), PAGE, PAGE_SIZE],
+        responses=page_shape(DestinationSerializer),
     )
     def get(self, request: Request) -> Response:
         """Destinations by part of their name or an alias."""
@@ -144,8 +145,8 @@ class DestinationDetail(OpenView):
 class PlaceList(OpenView):
     @extend_schema(
         operation_id="list_places",
-        parameters=[OpenApiParameter("page", OpenApiTypes.INT), OpenApiParameter("page_size", OpenApiTypes.INT)],
-        responses=PlaceSerializer(many=True),
+        parameters=[PAGE, PAGE_SIZE],
+        responses=page_shape(PlaceSerializer),
     )
     def get(self, request: Request, key: str) -> Response:
         """Places of a destination, the most important first, each fact with its source."""

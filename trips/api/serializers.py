@@ -23,11 +23,11 @@ from trips.planning.wish import (
     Wish,
 )
 
-
+_NAME = {"type": "string", "minLength": 1, "maxLength": 120}
 CLOCK = re.compile(r"(\d{2}):([0-5]\d)", re.ASCII)
 
 
-@extend_schema_field({"oneOf": [{"type": "string", "minLength": 1, "maxLength": 120}, {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 120}, "minItems": 1, "maxItems": MAX_DESTINATIONS}]})
+@extend_schema_field({"oneOf": [_NAME, {"type": "array", "items": _NAME, "minItems": 1, "maxItems": MAX_DESTINATIONS}]})
 class DestinationNamesField(serializers.Field):
     """One name or a list of names."""
 
@@ -45,7 +45,14 @@ class DestinationNamesField(serializers.Field):
         return value
 
 
-@extend_schema_field({"oneOf": [{"type": "array", "items": {"type": "string", "enum": list(INTERESTS)}}, {"type": "object", "additionalProperties": {"type": "number", "minimum": 0, "maximum": 3}}]})
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "array", "items": {"type": "string", "enum": list(INTERESTS)}, "maxItems": len(INTERESTS)},
+            {"type": "object", "additionalProperties": {"type": "number", "minimum": 0, "maximum": 3}},
+        ]
+    }
+)
 class InterestsField(serializers.Field):
     """A list of names, or name -> weight (0..3)."""
 

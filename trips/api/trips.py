@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -11,7 +12,8 @@ from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 
 from travelplanner.core.api import etags
-from travelplanner.core.api.pagination import PageNumberPagination
+from travelplanner.core.api.pagination import PAGE, PAGE_SIZE, PageNumberPagination
+from travelplanner.core.api.serializers import page_shape
 from travelplanner.core.api.views import ApiView
 from travelplanner.core.errors import Invalid, NotFound
 from trips import rules
@@ -43,32 +45,30 @@ def planning_json(run: PlanningRun | None) -> dict[str, Any] | None:
     return {"state": run.state, "progress": run.progress, "step": run.step, "error": run.error_code or None}
 
 
-def trip_json(trip: Trip, *, private: bool) -> dict[str, Any]:
+def trip_json(row: Mapping[str, Any], destinations: Sequence[Mapping[str, Any]], *, private: bool) -> dict[str, Any]:
+    """A trip from its TRIP_COLUMNS; the ceiling only for those who own it."""
+    currency = row["budget_currency"]
     return {
-        "tripId": trip.reference,
-        "title": trip.title,
-        "description": trip.description,
-        "status": trip.state,
-        "tripType": trip.trip_type,
-        "startDate": trip.start_date,
-        "endDate": trip.end_date,
-        "timezone": trip.timezone,
-        "origin": trip.origin_city or None,
-        "destinations": [
-            {"name": d.destination.name, "country": d.destination.country, "arrival": d.arrival, "departure": d.departure} for d in trip.destinations.all()
-        ],
-        "travelers": trip.traveler_count,
-        "budget": {"min": shapes.amount(trip.budget_minimum, trip.budget_currency), "max": shapes.amount(trip.budget_amount, trip.budget_currency)}
-        if private
-        else None,
-        "actualSpent": shapes.amount(trip.actual_spent, trip.budget_currency),
-        "chosenRevision": trip.chosen_revision,
-        "lockedRevision": trip.locked_revision,
-        "rowVersion": trip.row_version,
-        "sample": trip.sample,
-        "createdAt": trip.created_at,
-        "updatedAt": trip.updated_at,
-        "links": links_of(trip.reference),
+        "tripId": row["reference"],
+        "title": row["title"],
+        "description": row["description"],
+        "status": row["state"],
+        "tripType": row["trip_type"],
+        "startDate": row["start_date"],
+        "endDate": row["end_date"],
+        "timezone": row["timezone"],
+        "origin": row["origin_city"] or None,
+        "destinations": destinations,
+        "travelers": row["traveler_count"],
+        "budget": {"min": shapes.amount(row["budget_minimum"], currency), "max": shapes.amount(row["budget_amount"], currency)} if private else None,
+        "actualSpent": shapes.amount(row["actual_spent"], currency),
+        "chosenRevision": row["chosen_revision"],
+        "lockedRevision": row["locked_revision"],
+        "rowVersion": row["row_version"],
+        "sample": row["sample"],
+        "createdAt": row["created_at"],
+        "updatedAt": row["updated_at"],
+        "links": links_of(row["reference"]),
     }
 
 
@@ -101,34 +101,36 @@ class TripList(ApiView):
         parameters=[
             OpenApiParameter("search", OpenApiTypes.STR),
             OpenApiParameter("status", OpenApiTypes.STR, enum=list(TRIP.states)),
-            OpenApiParameter("page", OpenApiTypes.INT),
-            OpenApiParameter("page_size", OpenApiTypes.INT),
+            PAGE,
+            PAGE_SIZE,
         ],
-        responses=shapes.TripSerializer(many=True),
+        responses=page_shape(shapes.TripSerializer),
     )
     def get(self, request: Request) -> Response:
         """Your trips, newest first."""
         state = request.query_params.get("status", "")
         if state and state not in TRIP.states:
             raise Invalid(fields={"status": [f"One of: {', '.join(TRIP.states)}."]})
-        rows = trip_queries.list_trips(self.actor, search=request.query_params.get("search", ""), states=(state,) if state else ())
+        rows = trip_queries.trip_rows(self.actor, search=request.query_params.get("search", ""), states=(state,) if state else ())
         pager = PageNumberPagination()
         page = pager.paginate_queryset(rows, request, view=self)
-        return pager.get_paginated_response([trip_json(trip, private=True) for trip in page or []])
+        places = trip_queries.destinations_of(row["id"] for row in page or [])
+        return pager.get_paginated_response([trip_json(row, places[row["id"]], private=True) for row in page or []])
 
 
 class TripDetail(ApiView):
     def _answer(self, trip: Trip) -> Response:
-        body = trip_json(trip, private=rules.owns(self.actor, trip))
+        row = {name: getattr(trip, name) for name in trip_queries.TRIP_COLUMNS}
+        body = trip_json(row, trip_queries.destinations_of([trip.pk])[trip.pk], private=rules.owns(self.actor, trip))
         body["planning"] = planning_json(trip_queries.latest_run(trip))
         return Response(body, headers={"ETag": etags.etag(trip.reference, trip.row_version)})
 
     @extend_schema(operation_id="get_trip", responses=shapes.TripSerializer)
     def get(self, request: Request, reference: str) -> Response:
         """One trip with the progress of its planning."""
-        return self._answer(trip_queries.get_trip(self.actor, reference))
+        return self._answer(trip_queries.get_trip(self.actor, reference, whole=False))
 
-    @extend_schema(operation_id="change_trip", request=shapes.TripPatchSerializer, responses=shapes.TripSerializer)
+    @extend_schema(operation_id="change_trip", parameters=[etags.IF_MATCH], request=shapes.TripPatchSerializer, responses=shapes.TripSerializer)
     def patch(self, request: Request, reference: str) -> Response:
         """Rename it or set the budget's ceiling. Needs If-Match with the trip's ETag."""
         trip = trip_queries.get_trip(self.actor, reference, whole=False)
@@ -142,7 +144,7 @@ class TripDetail(ApiView):
             description=data.get("description"),
             budget_maximum=data.get("budgetMax"),
         )
-        return self._answer(trip_queries.get_trip(self.actor, reference))
+        return self._answer(trip_queries.get_trip(self.actor, reference, whole=False))
 
     @extend_schema(operation_id="archive_trip", responses={204: None})
     def delete(self, request: Request, reference: str) -> Response:
@@ -238,7 +240,7 @@ class FinalDetail(DocumentView):
 
 
 class RevisionList(ApiView):
-    @extend_schema(operation_id="list_revisions", responses=shapes.RevisionSerializer(many=True))
+    @extend_schema(operation_id="list_revisions", parameters=[PAGE, PAGE_SIZE], responses=page_shape(shapes.RevisionSerializer))
     def get(self, request: Request, reference: str) -> Response:
         """Revisions of the chosen itinerary, newest first."""
         rows = documents.revisions_of(self.actor, reference)

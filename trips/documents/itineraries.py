@@ -54,6 +54,11 @@ class Setting:
         return money.as_number(money.from_minor(minor, self.currency), self.currency)
 
 
+# Which need keeps a place out, and the party's own limits, are private; with the plan's total `over` would tell the ceiling.
+PRIVATE_REASONS = frozenset({"not_step_free", "excluded"})
+PRIVATE_FIGURES = frozenset({"over", "limit", "most", "rest_days"})
+
+
 def candidate_json(plan: Itinerary, candidate_id: str, setting: Setting, *, economy: bool = False) -> dict[str, Any]:
     """One candidate of `optimizer_v1`. An `economy` plan (cheapest beds, plain meals) is a thrifty one, whatever the search's profile."""
     return {
@@ -182,10 +187,12 @@ def best_ticket(stop: Stop, day: DayPlan, setting: Setting) -> Offer | None:
 
 
 def _left_out(item: LeftOut, setting: Setting) -> dict[str, Any]:
-    params = dict(item.params)
-    if item.code == "over_budget":
-        params.pop("over", None)  # with the plan's total it would tell the private ceiling
-    return {"placeId": item.place_id, "name": item.name, "reason": {"code": f"left_out_{item.code}", "params": _params(params, setting)}}
+    if item.code in PRIVATE_REASONS or (item.code == "too_hard" and "effort" in item.params):
+        reason: dict[str, Any] = {"code": "left_out_not_suitable", "params": {}}
+    else:
+        params = {key: value for key, value in item.params.items() if key not in PRIVATE_FIGURES}
+        reason = {"code": f"left_out_{item.code}", "params": _params(params, setting)}
+    return {"placeId": item.place_id, "name": item.name, "reason": reason}
 
 
 def _params(params: Mapping[str, object], setting: Setting) -> dict[str, Any]:
@@ -202,7 +209,8 @@ def _params(params: Mapping[str, object], setting: Setting) -> dict[str, Any]:
 
 def _unverified(place_id: str, setting: Setting) -> dict[str, Any]:
     place = setting.places.get(place_id)
-    return {"placeId": place_id, "name": place.name if place else "", "what": {"code": "unverified_hours", "params": {}}}
+    code = "unverified_hours" if place is None or place.hours_source_id is None else "unverified_access"
+    return {"placeId": place_id, "name": place.name if place else "", "what": {"code": code, "params": {}}}
 
 
 def final_body(candidate: Mapping[str, Any], *, explanation: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

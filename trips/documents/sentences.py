@@ -109,9 +109,11 @@ _TEXTS: dict[str, Callable[[Params], str]] = {
     "left_out_too_hard": lambda p: _("Too much for one day at this pace."),
     "left_out_not_step_free": lambda p: _("Not known to be free of steps."),
     "left_out_excluded": lambda p: _("You asked to leave it out."),
+    "left_out_not_suitable": lambda p: _("Does not suit what your party asked for."),
     "left_out_lower_value": lambda p: _("Other places suit your wishes better."),
     "left_out_other_area": lambda p: _("Belongs to another destination."),
     "unverified_hours": lambda p: _("Opening hours are an editor's estimate; check before you go."),
+    "unverified_access": lambda p: _("Not known to be free of steps all the way; ask before you go."),
     # final
     "chosen_profile": lambda p: _("You chose the %(profile)s plan, scored %(score)s of 100.") % {"profile": _named(PROFILE_NAMES, p["profile"]), "score": p["score"]},
     "edited_plan": lambda p: _("You changed the %(profile)s plan; its score is now %(score)s of 100.") % {"profile": _named(PROFILE_NAMES, p["profile"]), "score": p["score"]},

@@ -25,7 +25,7 @@ def published_destinations() -> QuerySet[Destination]:
 
 def search_destinations(text: str) -> QuerySet[Destination]:
     """By part of the name or of an alias; all when empty."""
-    found = published_destinations().annotate(place_count=Count("places", filter=Q(places__published=True)))
+    found = published_destinations().annotate(place_count=Count("places", filter=Q(places__published=True))).order_by("name", "id")
     return found.filter(search_text__contains=text.lower().replace("\x00", "")) if text.strip() else found
 
 
@@ -83,14 +83,21 @@ def places_of(destinations: Iterable[Destination]) -> QuerySet[Place]:
     return Place.objects.filter(destination__in=list(destinations), published=True).select_related(*PLACE_SOURCES)
 
 
+SERVICE_COLUMNS = (
+    "type", "name", "supplier__name", "supplier__demo", "supplier__active", "destination__name", "destination__timezone", "place_id", "comfort",
+    "latitude", "longitude", "list_price", "currency", "unit", "sleeps", "capacity", "times", "minutes", "cancellable", "cancel_hours",
+    "cancel_fee_percent", "summary", "active",
+)  # fmt: skip
+
+
 def services(*, type: str = "", destination: str = "") -> QuerySet[Service]:
     """What is on sale, with supplier and destination."""
-    found = Service.objects.filter(active=True, supplier__active=True).select_related("supplier", "destination", "place")
+    found = Service.objects.filter(active=True, supplier__active=True).select_related("supplier", "destination")
     if type:
         found = found.filter(type=type)
     if destination:
         found = found.filter(destination=get_destination(destination))
-    return found.order_by("destination__name", "type", "name", "id")
+    return found.order_by("destination__name", "type", "name", "id").only(*SERVICE_COLUMNS)
 
 
 def get_service(service_id: uuid.UUID) -> Service:

@@ -35,7 +35,7 @@ class NotYet:
 def find_document(actor: Actor, reference: str, kind: str, revision: int | None = None) -> Document | NotYet:
     """The newest (or the named) revision, one statement. NotFound when the trip isn't theirs or the revision doesn't exist;
     Conflict `planning_failed` when its run failed; NotYet while it runs."""
-    rows = Document.objects.filter(rules.visible_to(actor, "trip__"), trip__reference=reference[:32].replace("\x00", ""), kind=kind).select_related("trip")
+    rows = Document.objects.filter(rules.visible_to(actor, "trip__"), trip__reference=reference[:32].replace("\x00", ""), kind=kind).select_related("trip").defer("text")
     if kind == "intent":
         rows = rows.select_related("wish")
     rows = rows.filter(revision=revision) if revision is not None else rows.order_by("-revision")
@@ -59,14 +59,30 @@ def _missing(trip: Trip, kind: str) -> NotYet:
     return NotYet(progress=run.progress if run else 0, step=run.step if run else "intent")
 
 
-def text_for(document: Document) -> bytes:
-    """The stored text with its sentences in the reader's language. Rendered once per language and kept: a revision never changes."""
+def served(document: Document) -> tuple[bytes, dict[str, Any]]:
+    """The stored text with its sentences in the reader's language, and the few figures that `computed` needs.
+
+    Made once per language and kept: a revision never changes. `find_document` leaves the text in the database until it is needed here.
+    """
     key = f"document:{document.pk}:{sentences.reader_language()}"
-    text = cache.get(key)
-    if text is None:
-        text = dumps(sentences.with_text(document.body))
-        cache.set(key, text, CACHE_SECONDS)
-    return text
+    kept = cache.get(key)
+    if kept is None:
+        body = document.body
+        kept = (dumps(sentences.with_text(body)), _figures(document.kind, body))
+        cache.set(key, kept, CACHE_SECONDS)
+    return kept
+
+
+def _figures(kind: str, body: dict[str, Any]) -> dict[str, Any]:
+    if kind == "budget":
+        return {"predictedBudget": body["predictedBudget"]}
+    if kind == "candidates":
+        return {"totals": [candidate["cost"]["total"] for candidate in body["candidates"]]}
+    return {"totals": [body["cost"]["total"]]} if kind == "final" else {}
+
+
+def text_for(document: Document) -> bytes:
+    return served(document)[0]
 
 
 def body_for(document: Document) -> dict[str, Any]:
@@ -91,12 +107,12 @@ def computed(actor: Actor, document: Document) -> dict[str, Any]:
     if document.kind == "intent":
         return _wish(document) if private else {}
     if document.kind == "budget":
-        return budget_document.against_limit(document.body, trip.budget_minimum, trip.budget_amount) if private else {}
+        return budget_document.against_limit(served(document)[1], trip.budget_minimum, trip.budget_amount) if private else {}
     if document.kind == "candidates":
-        return {"limits": [limit_of(trip, c["cost"]["total"]) for c in document.body["candidates"]]} if private else {}
+        return {"limits": [limit_of(trip, total) for total in served(document)[1]["totals"]]} if private else {}
     if document.kind == "final":
         extra: dict[str, Any] = {"locked": trip.locked_revision == document.revision, "status": trip.state}
-        return extra | ({"limit": limit_of(trip, document.body["cost"]["total"])} if private and trip.budget_amount is not None else {})
+        return extra | ({"limit": limit_of(trip, served(document)[1]["totals"][0])} if private and trip.budget_amount is not None else {})
     return {}
 
 
@@ -109,8 +125,13 @@ def _wish(document: Document) -> dict[str, Any]:
             "max": money.as_number(wish.budget_maximum, currency) if wish.budget_maximum is not None else None,
             "currency": currency,
         },
-        "constraints": wish.constraints,
+        "constraints": {key: _clock(value) if key in ("earliestStart", "latestEnd") else value for key, value in wish.constraints.items()},
     }
+
+
+def _clock(minutes: int) -> str:
+    """As the API takes it: 490 -> "08:10"."""
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def limit_of(trip: Trip, total: float) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def body(status: int, message: Any, *, code: str = "", fields: Mapping[str, Any]
 def wants_json(request: HttpRequest) -> bool:
     """Whether an error on this path is answered as JSON."""
     path = request.path
-    return path.startswith(("/api/", "/health", "/get_user_plans/")) or path in ("/generate_plan", "/confirm_plan")
+    return path.startswith(("/api/", "/health", "/get_user_plans/")) or path in ("/api", "/generate_plan", "/confirm_plan")
 
 
 def _flat(detail: Any) -> Any:
@@ -71,10 +71,10 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
         detail = error.detail if isinstance(error.detail, dict) else {"non_field_errors": error.detail}
         answer = body(400, errors.Invalid.default_message, fields=_flat(detail))
     elif isinstance(error, exceptions.APIException):
-        if getattr(error, "auth_header", None):
-            headers["WWW-Authenticate"] = error.auth_header
-        if getattr(error, "wait", None):
-            headers["Retry-After"] = str(math.ceil(error.wait))
+        if challenge := getattr(error, "auth_header", None):
+            headers["WWW-Authenticate"] = challenge
+        if wait := getattr(error, "wait", None):
+            headers["Retry-After"] = str(math.ceil(wait))
         answer = body(error.status_code, error.detail if isinstance(error.detail, str) else _flat(error.detail))
     elif isinstance(error, Http404):
         answer = body(404, errors.NotFound.default_message)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from drf_spectacular.utils import OpenApiParameter
 
 from ..errors import PreconditionRequired, Stale
+
+IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag of the version that you read; 428 without, 412 when it is stale.")
 
 
 def etag(row_id: object, row_version: int) -> str:

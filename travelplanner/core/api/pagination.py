@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import pagination
+
+PAGE = OpenApiParameter("page", {"type": "integer", "minimum": 1}, description="1 is the first; a page that isn't there answers 404.")
+PAGE_SIZE = OpenApiParameter("page_size", {"type": "integer", "minimum": 1, "maximum": 100}, description="Rows of a page, 25 by default.")
 
 
 class PageNumberPagination(pagination.PageNumberPagination):

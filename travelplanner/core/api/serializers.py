@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
 from .. import money
@@ -56,3 +57,16 @@ class StrictIntegerField(serializers.IntegerField):
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+def page_shape(item: type[serializers.Serializer]) -> serializers.Serializer:
+    """A page of a list, for the description: `TripSerializer` -> `TripPage`."""
+    return inline_serializer(
+        item.__name__.removesuffix("Serializer") + "Page",
+        {
+            "count": serializers.IntegerField(),
+            "next": serializers.CharField(allow_null=True),
+            "previous": serializers.CharField(allow_null=True),
+            "results": item(many=True),
+        },
+    )

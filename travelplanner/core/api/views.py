@@ -23,6 +23,7 @@ class ApiView(APIView):
     """`idempotency_required`: POST without Idempotency-Key answers 400. With the header every POST is honoured."""
 
     idempotency_required = False
+    _claimed: tuple[str, str] | None = None
 
     @property
     def actor(self) -> Actor:
@@ -56,7 +57,7 @@ class ApiView(APIView):
         self._claimed = (scope, key)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self._claimed: tuple[str, str] | None = None
+        self._claimed = None
         response = super().dispatch(request, *args, **kwargs)
         if self._claimed:
             scope, key = self._claimed

@@ -106,10 +106,12 @@ def _announce(address: str, supervisor: Supervisor) -> None:
             return None
 
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), NoRedirect)
+    host = next((name.lstrip(".") for name in settings.ALLOWED_HOSTS if name.strip(".*")), "localhost")
+    request = urllib.request.Request(f"{address}/health/live", headers={"Host": host})  # noqa: S310  (our own address)
     until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
-            opener.open(f"{address}/health/live", timeout=5).close()
+            opener.open(request, timeout=5).close()
         except urllib.error.HTTPError as error:
             error.close()
         except OSError:

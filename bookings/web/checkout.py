@@ -1,0 +1,183 @@
+"""Checkout: what is bookable from the chosen plan, its lines changed, its places held."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from bookings.actions import cart
+from bookings.actions.checkout import expire_due, reserve_booking
+from bookings.errors import BookingOpen
+from bookings.models import Booking
+from bookings.queries.checkout_sheet import CheckoutSheet, load_sheet
+from bookings.web.forms import ContactForm
+from bookings.web.refusals import refusal_notes
+from bookings.web.sheet_context import contact_form, sheet_context
+from travelplanner.core import clock
+from travelplanner.core.actor import Actor
+from travelplanner.core.errors import AppError, Conflict, Invalid, NotFound
+from travelplanner.core.web.actors import actor_of
+from trips.queries.trips import get_trip
+
+
+@require_safe
+def show_checkout(request: HttpRequest, reference: str) -> HttpResponse:
+    """What can be booked of the chosen plan, for anyone who may see the trip; signing in is asked for at the button."""
+    actor = actor_of(request)
+    sheet = load_sheet(actor, reference)
+    if sheet is None:
+        get_trip(actor, reference, whole=False)  # NotFound when it isn't theirs
+        return redirect("trips:compare", reference=reference)
+    if sheet.booked_reference and not sheet.from_cart:
+        return redirect("bookings:confirmation", reference=sheet.booked_reference)
+    return _page(request, actor, sheet)
+
+
+def _page(request: HttpRequest, actor: Actor, sheet: CheckoutSheet, *, form: ContactForm | None = None, status: int = 200, **more: Any) -> HttpResponse:
+    if form is None and actor.is_user and sheet.mine:
+        form = contact_form(request.user, sheet.total)
+    return render(request, "bookings/checkout.html", sheet_context(actor, sheet, form, **more), status=status)
+
+
+def _sheet(actor: Actor, reference: str) -> CheckoutSheet:
+    sheet = load_sheet(actor, reference)
+    if sheet is None:
+        raise NotFound
+    return sheet
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_line(request: HttpRequest, reference: str) -> HttpResponse:
+    """Change one line of the checkout (`do`: change, remove or restore; `line`: its key) and show it again.
+
+    The same press again changes nothing more. A cart that has nothing of the trip yet is filled from its plan first.
+    """
+    if request.method != "POST":
+        return redirect("bookings:checkout", reference=reference)
+    actor = actor_of(request)
+    sheet = _sheet(actor, reference)
+    notes: list[dict[str, Any]] = []
+    said = ""
+    try:
+        if not sheet.from_cart:
+            cart.fill_from_itinerary(actor=actor, trip_reference=reference)
+            sheet = _sheet(actor, reference)
+        said = _apply(actor, sheet, request)
+    except (Invalid, Conflict) as refusal:
+        notes = refusal_notes(refusal)
+    if request.htmx:  # type: ignore[attr-defined]
+        response = _page(request, actor, _sheet(actor, reference), notes=notes)
+        return trigger_client_event(response, "toast", {"text": said}) if said else response
+    if notes:
+        return _page(request, actor, _sheet(actor, reference), notes=notes, status=409)
+    if said:
+        messages.success(request, said)
+    return redirect(reverse("bookings:checkout", args=[reference]) + "#items")
+
+
+def _apply(actor: Actor, sheet: CheckoutSheet, request: HttpRequest) -> str:
+    """Do what the line's form says; returns what was done in words, nothing when it was done before."""
+    key = request.POST.get("line", "")
+    if request.POST.get("do") == "restore":
+        thing = next((thing for thing in sheet.left_out if thing.key == key), None)
+        if thing is None:
+            return ""
+        cart.add_line(
+            actor=actor,
+            service_id=thing.service_id,
+            booking_date=thing.first,
+            participants=sheet.trip.traveler_count,
+            time=thing.time,
+            nights=thing.nights,
+            trip_reference=sheet.trip.reference,
+        )
+        return _("%(name)s is back.") % {"name": thing.name}
+    line = next((line for line in sheet.lines if line.key == key), None)
+    if line is None or line.item_id is None:
+        return ""
+    if request.POST.get("do") == "remove":
+        cart.remove_line(actor=actor, item_id=line.item_id)
+        return _("%(name)s is left out.") % {"name": line.service.name}
+    cart.change_line(actor=actor, item_id=line.item_id, changes=_changes(request, per_person=line.service.unit == "person"))
+    return _("%(name)s is changed.") % {"name": line.service.name}
+
+
+def _changes(request: HttpRequest, *, per_person: bool) -> dict[str, Any]:
+    """What the line's fields say; a field that isn't a number is no change."""
+    changes: dict[str, Any] = {}
+    people, units = request.POST.get("people", ""), request.POST.get("units", "")
+    if people.isdecimal() and len(people) < 4:
+        changes["participants"] = int(people)
+        if per_person:
+            changes["quantity"] = int(people)
+    if units.isdecimal() and len(units) < 4 and not per_person:
+        changes["quantity"] = int(units)
+    if "time" in request.POST:
+        changes["time"] = request.POST["time"][:5]
+    return changes
+
+
+@require_POST
+def reserve(request: HttpRequest, reference: str) -> HttpResponse:
+    """Hold all places and lock the budget, then on to the payment. Nothing is charged here; the same press again finds the same booking."""
+    actor = actor_of(request)
+    if not actor.is_user:
+        sheet = _sheet(actor, reference)
+        return redirect(sheet_context(actor, sheet, None)["signup_url"])
+    form = ContactForm(request.POST)
+    agreed = frozenset(request.POST.getlist("agree"))
+    if not form.is_valid():
+        return _refused(request, actor, reference, form, agreed, [], 400)
+    missing = [key for key in request.POST.getlist("changed") if key not in agreed]
+    if missing:
+        note = {"tone": "warn", "title": _("A price has changed."), "text": _("Agree to it below, or leave it out. Nothing was charged.")}
+        return _refused(request, actor, reference, form, agreed, [note], 409)
+    try:
+        booking = _reserve(actor, reference, form)
+    except BookingOpen as waiting:
+        return redirect("bookings:pay", reference=waiting.extra["bookingId"])
+    except (Invalid, Conflict) as refusal:
+        return _refused(request, actor, reference, form, agreed, _notes_of(refusal, form), refusal.status)
+    return redirect("bookings:pay", reference=booking.reference)
+
+
+def _reserve(actor: Actor, reference: str, form: ContactForm) -> Booking:
+    wanted: dict[str, Any] = {
+        "actor": actor,
+        "trip_reference": reference,
+        "contact": form.contact(),
+        "request_key": form.cleaned_data["request_key"] or None,
+        "accepted_total": form.seen_total(),
+    }
+    try:
+        return reserve_booking(**wanted)
+    except BookingOpen as waiting:
+        sheet = load_sheet(actor, reference)
+        if sheet is None or sheet.open_booking is None or not sheet.open_booking.is_over(clock.now()):
+            raise waiting
+        expire_due()  # its time is over and the clock's own job just hasn't come by yet
+        return reserve_booking(**wanted)
+
+
+def _notes_of(refusal: AppError, form: ContactForm) -> list[dict[str, Any]]:
+    own = {name: said for name, said in refusal.fields.items() if name in form.fields}
+    for name, said in own.items():
+        form.add_error(name, list(said))
+    return [] if own else refusal_notes(refusal)
+
+
+def _refused(
+    request: HttpRequest, actor: Actor, reference: str, form: ContactForm, agreed: frozenset[str], notes: list[dict[str, Any]], status: int
+) -> HttpResponse:
+    """The page again: what was typed stays, prices and places are today's, and the button agrees to what is shown now."""
+    sheet = _sheet(actor, reference)
+    form.data = form.data.copy()
+    form.data["total"] = str(sheet.total)
+    return _page(request, actor, sheet, form=form, status=status, notes=notes, agreed=agreed)

@@ -1,0 +1,159 @@
+"""A booking's own page (the confirmation, or what happened instead), the list of bookings, the calendar file."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from bookings.queries.bookings import BookingDetail, get_booking, list_bookings
+from bookings.queries.receipts import Receipt, get_receipt
+from bookings.web import words
+from bookings.web.calendar_file import calendar_of
+from bookings.web.payment import item_rows
+from bookings.web.qr import qr_figure
+from travelplanner.core.errors import NotFound
+from travelplanner.core.templatetags.money import format_amount
+from travelplanner.core.web.actors import actor_of
+from trips.web.cover_images import cover_url
+from trips.web.trip_bar import trip_bar
+from trips.web.written import count_word
+
+STATUSES = {"ACTIVE": "good", "EXPIRED": "warn", "CANCELLED": "bad"}
+
+
+@login_required
+@require_safe
+def show_booking(request: HttpRequest, reference: str) -> HttpResponse:
+    """The confirmation of a booking; one that waits leads to its payment, one that failed says what happened. Its owner only."""
+    actor = actor_of(request)
+    receipt = get_receipt(actor, reference)
+    booking = receipt.detail.booking
+    if booking.state in ("INITIATED", "PAYMENT_PENDING"):
+        return redirect("bookings:pay", reference=booking.reference)
+    context = _shared(receipt.detail)
+    if receipt.confirmation is None:
+        context |= {"trip_bar": trip_bar(actor, booking.trip, "book", planned=True), **_failure(receipt.detail)}
+        return render(request, "bookings/not_booked.html", context)
+    return render(request, "bookings/confirmation.html", context | _confirmed(receipt))
+
+
+def _shared(detail: BookingDetail) -> dict[str, Any]:
+    booking = detail.booking
+    tone, label = words.STATES[booking.state]
+    return {
+        "booking": booking,
+        "trip": booking.trip,
+        "payment": detail.payment,
+        "items": item_rows(detail),
+        "total": format_amount(booking.total, booking.currency),
+        "state_tone": tone,
+        "state_label": label,
+        "steps": [
+            {"at": step.created_at, "words": words.STEPS.get(step.to_state, step.to_state), "from": step.from_state, "to": step.to_state}
+            for step in detail.transitions
+        ],
+    }
+
+
+def _confirmed(receipt: Receipt) -> dict[str, Any]:
+    view, booking = receipt.confirmation, receipt.detail.booking
+    if view is None:
+        raise NotFound
+    number, body = view.confirmation.number, view.confirmation.body
+    url = settings.PUBLIC_URL.rstrip("/") + reverse("bookings:confirmation", args=[booking.reference])
+    count = len(receipt.detail.items)
+    return {
+        "confirmation": view.confirmation,
+        "status": view.status,
+        "status_tone": STATUSES[view.status],
+        "status_label": {"ACTIVE": _("Active"), "EXPIRED": _("Expired"), "CANCELLED": _("Cancelled")}[view.status],
+        "destination": body.get("destination") or booking.trip.title,
+        "per_day": format_amount(body["pricing"]["perDay"], booking.currency) if body.get("pricing") else "",
+        "all_words": ngettext("%(count)s booking is", "all %(count)s bookings are", count) % {"count": count_word(count)},
+        "method": _("test card") if receipt.detail.payment.gateway == "mock" else receipt.detail.payment.method,
+        "qr": qr_figure(f"{url}?confirmation={number}", _("QR code with the confirmation number %s and the address of this page") % number),
+        "cover": cover_url(receipt.destination, month=booking.trip.start_date.month, light="dawn", days=min(booking.trip.days, 30), crop="3:1")
+        if receipt.destination
+        else "",
+        "trail": _trail(receipt),
+        "next_steps": view.next_steps,
+        "deadlines": _deadlines(receipt.detail),
+    }
+
+
+def _trail(receipt: Receipt) -> list[dict[str, Any]]:
+    """Predicted, planned, locked, paid, actual; amounts as written."""
+    booking, payment = receipt.detail.booking, receipt.detail.payment
+    paid = payment.amount if payment.state == "succeeded" else None
+    marks = [
+        (_("Predicted"), receipt.predicted),
+        (_("Planned, with what isn't sold here"), receipt.planned),
+        (_("Locked"), booking.total),
+        (_("Paid"), paid),
+    ]
+    found = [{"label": label, "amount": format_amount(amount, booking.currency), "done": True} for label, amount in marks if amount is not None]
+    return [*found, {"label": _("Actual, at the end of the trip"), "amount": "", "done": False}]
+
+
+def _deadlines(detail: BookingDetail) -> list[dict[str, str]]:
+    """Until when something can be changed for free, the next one first."""
+    zone = detail.booking.trip.timezone
+    waiting = sorted((item.cancellation_deadline, item.name) for item in detail.items if item.cancellable and item.cancellation_deadline)
+    return [{"when": words.moment_words(moment, zone), "name": name} for moment, name in waiting]
+
+
+def _failure(detail: BookingDetail) -> dict[str, Any]:
+    """What happened, and that the money is where it was."""
+    booking, payment = detail.booking, detail.payment
+    came_late = booking.state == "EXPIRED" and payment.state == "succeeded"
+    undecided = booking.state == "EXPIRED" and payment.state in ("pending", "unknown")
+    return {
+        "expired": booking.state == "EXPIRED",
+        "reason": words.failure_words(booking.failure_code),
+        "came_late": came_late,
+        "undecided": undecided,
+        "again_key": uuid.uuid4().hex,
+    }
+
+
+@login_required
+@require_safe
+def list_my_bookings(request: HttpRequest) -> HttpResponse:
+    """The reader's bookings, newest first, 10 a page."""
+    page = Paginator(list_bookings(actor_of(request)), 10).get_page(request.GET.get("page"))
+    rows = [
+        {
+            "booking": row,
+            "total": format_amount(row.total, row.currency),
+            "tone": words.STATES[row.state][0],
+            "label": words.STATES[row.state][1],
+            "count": ngettext("%d item", "%d items", row.item_count) % row.item_count,
+        }
+        for row in page.object_list
+    ]
+    return render(request, "bookings/list.html", {"page": page, "rows": rows, "new_url": reverse("trips:new"), "trips_url": reverse("trips:list")})
+
+
+@login_required
+@require_safe
+def download_calendar(request: HttpRequest, reference: str) -> HttpResponse:
+    """The items of a confirmed booking as .ics; NotFound for any other."""
+    detail = get_booking(actor_of(request), reference)
+    if detail.booking.state not in ("CONFIRMED", "COMPLETED"):
+        raise NotFound
+    url = settings.PUBLIC_URL.rstrip("/") + reverse("bookings:confirmation", args=[detail.booking.reference])
+    return HttpResponse(
+        calendar_of(detail, url=url),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{detail.booking.reference}.ics"'},
+    )

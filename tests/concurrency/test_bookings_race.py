@@ -1,0 +1,228 @@
+"""Promises 1 to 6: scarce things are sold once, money moves once. Each race has a twin without its protection, which must lose."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+import uuid
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from bookings.actions import checkout, places, reservation
+from bookings.actions.budget_locks import hold_budget
+from bookings.errors import OverBudget
+from bookings.gateways.payments.book import Book
+from bookings.models import Booking, BudgetLock, CartItem, Hold, LedgerEntry, Payment, Refund, ServiceSlot
+from bookings.queries.inventory import overbooked
+from tests.cast import actor_for, token_for
+from tests.concurrency.crowd import Gate, run_together, tally
+from tests.factories.bookings import CONTACT, make_scarce_service, put_in_cart
+from tests.factories.people import UserFactory
+from travelplanner.core.actor import Actor
+from travelplanner.core.models import OutboxMessage
+from trips.models import Service, Trip
+
+pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+START = (dt.datetime.now(dt.UTC) + dt.timedelta(days=30)).date()
+
+
+def make_crowd(size: int) -> list[tuple[Actor, Trip]]:
+    """People with a trip each."""
+    users = User.objects.bulk_create(User(email=f"{uuid.uuid4().hex}@example.org", password="!") for _ in range(size))
+    trips = Trip.objects.bulk_create(
+        Trip(owner=user, title="Race", start_date=START, end_date=START, budget_amount=Decimal(100000), budget_currency="INR") for user in users
+    )
+    return [(Actor(user_id=user.pk), trip) for user, trip in zip(users, trips, strict=True)]
+
+
+def want(crowd: list[tuple[Actor, Trip]], *services: Service) -> None:
+    """Everyone has one unit of each service in the cart, every second person in the opposite order."""
+    CartItem.objects.bulk_create(
+        CartItem(
+            user_id=actor.user_id, trip=trip, service=service, booking_date=START, price_seen=service.list_price, currency=service.currency,
+            created_at=dt.datetime(2026, 1, 1, minute=position, tzinfo=dt.UTC),
+        )
+        for n, (actor, trip) in enumerate(crowd)
+        for position, service in enumerate(services if n % 2 else services[::-1])
+    )  # fmt: skip
+
+
+def booking(actor: Actor, trip: Trip) -> Callable[[], Booking]:
+    return lambda: checkout.book_trip(actor=actor, trip_reference=trip.reference, contact=CONTACT)
+
+
+def gated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first twenty bookings have all read the places before one of them takes any."""
+    gate, real = Gate(20), reservation.ensure_slots
+
+    def read_together(**kwargs: Any) -> Any:
+        needs = real(**kwargs)
+        gate.pass_through()
+        return needs
+
+    monkeypatch.setattr(reservation, "ensure_slots", read_together)
+
+
+@pytest.mark.parametrize("round_number", range(20))
+def test_last_place_when_two_hundred_book_it_then_one_has_it(round_number: int, gateway_book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd = make_crowd(200)
+    want(crowd, make_scarce_service(capacity=1))
+    gated(monkeypatch)
+    results = tally(run_together([booking(actor, trip) for actor, trip in crowd]))
+    assert results == {"CONFIRMED": 1, "no_places": 199}
+    assert overbooked() == []
+    assert ServiceSlot.objects.get().taken == 1
+    assert Booking.objects.count() == len(gateway_book.all_charges()) == OutboxMessage.objects.count() == 1
+
+
+def test_last_place_when_unguarded_then_it_is_sold_more_than_once(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.PLACES_ARE_GUARDED = False
+    crowd = make_crowd(60)
+    want(crowd, make_scarce_service(capacity=1))
+    gated(monkeypatch)
+    results = tally(run_together([booking(actor, trip) for actor, trip in crowd]))
+    assert results["CONFIRMED"] > 1
+    assert overbooked() != []
+
+
+def test_budget_when_fifty_lock_at_once_then_eleven_fit() -> None:
+    ((actor, trip),) = make_crowd(1)
+    results = run_together([lambda: hold_budget(actor=actor, trip=trip, amount=Decimal("90.00"), ceiling=Decimal("1000.00"))] * 50)
+    assert [type(result) for result in results if result is not None] == [OverBudget] * 39
+    lock = BudgetLock.objects.get()
+    assert (lock.held, lock.spent) == (Decimal("990.000"), Decimal(0))
+
+
+def test_budget_when_unguarded_then_more_are_told_yes_than_fit(settings: Any) -> None:
+    settings.BUDGET_IS_GUARDED = False
+    ((actor, trip),) = make_crowd(1)
+    results = run_together([lambda: hold_budget(actor=actor, trip=trip, amount=Decimal("90.00"), ceiling=Decimal("1000.00"))] * 50)
+    granted = results.count(None)
+    assert granted > 11
+    assert BudgetLock.objects.get().held != granted * Decimal("90.00")
+
+
+def test_budget_when_whole_bookings_compete_then_holds_equal_the_ledger(gateway_book: Book) -> None:
+    ((actor, trip),) = make_crowd(1)
+    Trip.objects.update(budget_amount=Decimal("1000.00"))
+    services = [make_scarce_service(capacity=5) for _ in range(4)]
+
+    def keep_buying(service: Service) -> int:
+        bought = 0
+        for _ in range(200):
+            CartItem.objects.bulk_create(
+                [CartItem(user_id=actor.user_id, trip=trip, service=service, booking_date=START, price_seen=90, currency="INR")], ignore_conflicts=True
+            )
+            try:
+                bought += checkout.book_trip(actor=actor, trip_reference=trip.reference, contact=CONTACT).state == "CONFIRMED"
+            except OverBudget:
+                return bought
+            except Exception as refused:
+                if getattr(refused, "code", "") not in ("booking_open", "already_booked", "nothing_to_book", "no_places", "wrong_state"):
+                    raise
+                time.sleep(0.005)
+        return bought
+
+    results = run_together([lambda service=service: keep_buying(service) for service in services], workers=4)
+    assert all(isinstance(result, int) for result in results), results
+    lock = BudgetLock.objects.get()
+    spent = sum(Booking.objects.filter(state="CONFIRMED").values_list("total", flat=True))
+    assert lock.held == 0
+    assert lock.spent == spent == sum(LedgerEntry.objects.filter(account="gateway").values_list("amount", flat=True))
+    assert spent <= 1000
+    assert sum(Decimal(line.amount) for line in gateway_book.all_charges()) == spent
+    assert overbooked() == []
+
+
+def test_carts_when_in_opposite_order_then_no_deadlock() -> None:
+    crowd = make_crowd(60)
+    services = [make_scarce_service(capacity=100) for _ in range(4)]
+    want(crowd, *services)
+    assert tally(run_together([booking(actor, trip) for actor, trip in crowd])) == {"CONFIRMED": 60}
+    assert list(ServiceSlot.objects.values_list("taken", flat=True)) == [60] * 4
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time; rows can't wait for each other")
+@pytest.mark.usefixtures("quiet_logs")
+def test_carts_when_slots_are_taken_in_the_carts_order_then_deadlock(monkeypatch: pytest.MonkeyPatch) -> None:
+    def in_cart_order(needs: Any) -> Any:
+        for need in needs:
+            yield need
+            time.sleep(0.02)
+
+    monkeypatch.setattr(places, "_by_slot", in_cart_order)
+    crowd = make_crowd(20)
+    want(crowd, *[make_scarce_service(capacity=100) for _ in range(2)])
+    results = tally(run_together([booking(actor, trip) for actor, trip in crowd]))
+    assert any("deadlock" in word for word in results), results
+
+
+def test_hold_when_it_ends_while_paying_then_confirmed_or_refunded(gateway_book: Book) -> None:
+    crowd = make_crowd(30)
+    want(crowd, make_scarce_service(capacity=30))
+    reserved = [checkout.reserve_booking(actor=actor, trip_reference=trip.reference, contact=CONTACT) for actor, trip in crowd]
+    over = max(row.hold_expires_at for row in reserved) + dt.timedelta(seconds=1)
+    payments: list[Callable[[], Any]] = [
+        lambda actor=actor, row=row: checkout.pay_booking(actor=actor, reference=row.reference) for (actor, _trip), row in zip(crowd, reserved, strict=True)
+    ]
+    run_together([call for payment in payments for call in (payment, lambda: checkout.expire_due(now=over, limit=3))])
+    checkout.expire_due(now=over)
+    checkout.reconcile_unknown(now=over + dt.timedelta(minutes=2))
+    for row in Booking.objects.all():
+        charged = [line for line in gateway_book.all_charges() if line.key == str(row.payments.get().pk) and line.status == "succeeded"]
+        refunded = Refund.objects.filter(payment__booking=row, state="succeeded")
+        if row.state == "CONFIRMED":
+            assert (len(charged), refunded.count()) == (1, 0)
+            assert set(Hold.objects.filter(item__booking=row).values_list("state", flat=True)) == {"consumed"}
+        else:
+            assert row.state == "EXPIRED"
+            assert refunded.count() == len(charged)
+            assert all(refund.amount == row.total for refund in refunded)
+            assert set(Hold.objects.filter(item__booking=row).values_list("state", flat=True)) == {"released"}
+    assert overbooked() == []
+    gateway = sum(LedgerEntry.objects.filter(account="gateway").values_list("amount", flat=True))
+    assert gateway == sum(Booking.objects.filter(state="CONFIRMED").values_list("total", flat=True))
+
+
+def test_payment_when_settled_by_many_at_once_then_counts_once(gateway_book: Book) -> None:
+    ((actor, trip),) = make_crowd(1)
+    want([(actor, trip)], make_scarce_service(capacity=3))
+    row = checkout.reserve_booking(actor=actor, trip_reference=trip.reference, contact=CONTACT)
+    results = tally(run_together([lambda: checkout.pay_booking(actor=actor, reference=row.reference)] * 20))
+    assert set(results) <= {"CONFIRMED", "wrong_state"}
+    assert results["CONFIRMED"] >= 1
+    assert [line.status for line in gateway_book.all_charges()] == ["succeeded"]
+    assert Payment.objects.get().state == "succeeded"
+    assert OutboxMessage.objects.count() == 1
+    assert LedgerEntry.objects.count() == 4
+
+
+def test_idempotency_key_when_sent_fifty_times_then_one_booking_and_one_charge(gateway_book: Book) -> None:
+    alice = UserFactory(email="alice@example.org")
+    trip = Trip.objects.create(owner=alice, title="Race", start_date=START, end_date=START, budget_currency="INR")
+    put_in_cart(trip, make_scarce_service(capacity=50))
+    token, key = token_for(alice), uuid.uuid4().hex
+    body = {"tripId": trip.reference, "userContact": {"name": "Alice", "email": "alice@example.org"}}
+
+    def send() -> tuple[int, bytes]:
+        client = APIClient(headers={"Authorization": f"Bearer {token}", "Idempotency-Key": key})
+        answer = client.post("/api/bookings", body, format="json")
+        return answer.status_code, answer.content
+
+    results = run_together([send] * 50)
+    statuses = [result[0] for result in results]
+    assert set(statuses) <= {201, 409}, results
+    assert len({content for status, content in results if status == 201}) == 1
+    assert all(b"idempotency_running" in content for status, content in results if status == 409)
+    assert send() == next(result for result in results if result[0] == 201)
+    assert Booking.objects.count() == 1
+    assert [line.status for line in gateway_book.all_charges()] == ["succeeded"]
+    changed = APIClient(headers={"Authorization": f"Bearer {token}", "Idempotency-Key": key}).post("/api/bookings", {**body, "x": 1}, format="json")
+    assert changed.status_code == 422
+    assert actor_for(alice).user_id == Booking.objects.get().user_id

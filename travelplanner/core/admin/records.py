@@ -1,0 +1,91 @@
+"""Outbox, audit and idempotency keys."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.decorators import action, display
+
+from .. import outbox
+from ..models import AuditEntry, IdempotencyKey, OutboxMessage
+from .base import ReadOnlyAdmin, staff_actor
+from .buttons import button
+from .columns import as_json, state_column
+
+SECRET = re.compile(r"token|secret|password|code|key|link|url", re.IGNORECASE)
+HIDDEN = "•••"
+
+
+def without_secrets(value: Any) -> Any:
+    """A message's context as staff may see it: what opens a door (links, codes) is masked."""
+    if isinstance(value, dict):
+        return {name: HIDDEN if SECRET.search(name) and inner and not isinstance(inner, dict | list) else without_secrets(inner) for name, inner in value.items()}
+    return [without_secrets(inner) for inner in value] if isinstance(value, list) else value
+
+
+@admin.register(OutboxMessage)
+class OutboxAdmin(ReadOnlyAdmin):
+    list_display = ("template", "recipient", state_column(), "attempts", "next_attempt_at", "sent_at", "last_error", "created_at")
+    list_filter = (("state", ChoicesDropdownFilter), "template", ("created_at", RangeDateTimeFilter))
+    search_fields = ("recipient", "template", "dedupe_key")
+    search_help_text = _("Recipient, template, or key, such as booking_confirmed:<id>")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at",)
+    fields = (
+        ("kind", "template"),
+        ("recipient", "language"),
+        "state",
+        ("attempts", "next_attempt_at", "lease_until"),
+        ("sent_at", "created_at"),
+        "last_error",
+        "dedupe_key",
+        "shown_context",
+    )
+    actions = ("replay_selected",)
+    actions_detail = ("replay",)
+
+    @display(description=_("context"))
+    def shown_context(self, message: OutboxMessage) -> SafeString:
+        return as_json(without_secrets(message.context))
+
+    @action(description=_("Send dead letters again"), permissions=("operate",))
+    def replay_selected(self, request: HttpRequest, queryset: Any) -> None:
+        self.perform_each(request, queryset, lambda message: outbox.replay(actor=staff_actor(request), message_id=message.pk))
+
+    @button(_("Send again"), says=_("A dead letter is queued again and tried from the start."), icon="replay")
+    def replay(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        def deed(message: OutboxMessage) -> str:
+            outbox.replay(actor=staff_actor(request), message_id=message.pk)
+            return _t("Queued again; the worker sends it within seconds.")
+
+        return self.perform(request, object_id, deed)
+
+
+@admin.register(AuditEntry)
+class AuditAdmin(ReadOnlyAdmin):
+    select = ("actor", "on_behalf_of")
+    list_display = ("created_at", "action", "object_type", "object_id", "actor", "actor_label", "request_id")
+    list_display_links = ("created_at", "action")
+    list_filter = ("object_type", ("created_at", RangeDateTimeFilter))
+    search_fields = ("=object_id", "action", "=request_id", "actor__email")
+    search_help_text = _("A row's id, a request's id, an action, or who did it")
+    date_hierarchy = "created_at"
+    ordering = ("-id",)
+
+
+@admin.register(IdempotencyKey)
+class IdempotencyKeyAdmin(ReadOnlyAdmin):
+    """The stored answer is encrypted and stays unread."""
+
+    hidden = ("body",)
+    list_display = ("scope", "key", "status", "created_at", "lease_until", "expires_at")
+    list_filter = ("status", ("created_at", RangeDateTimeFilter))
+    search_fields = ("scope", "key")
+    ordering = ("-created_at",)

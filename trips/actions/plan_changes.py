@@ -1,0 +1,134 @@
+"""Changes of a plan that are more than one edit, and what a change would make of it before it is saved."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from travelplanner.core import clock
+from travelplanner.core.actor import Actor
+from travelplanner.core.errors import Conflict, Invalid, NotAllowed
+from trips import rules
+from trips.actions import itineraries
+from trips.documents.envelope import make_document
+from trips.documents.itineraries import candidate_json, final_body, orders_of
+from trips.models import Document, Trip
+from trips.planning.edits import Suggestion, best_position
+from trips.queries.trips import get_trip
+
+Orders = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Two bodies of final documents: as it is, and as it would be. `based_on` is the saved revision, None when nothing was chosen yet."""
+
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    based_on: int | None
+
+
+def preview_orders(*, actor: Actor, reference: str, based_on: int, days: Sequence[Sequence[str]]) -> Outcome:
+    """What saving these orders would make of the plan; nothing is saved.
+
+    Raises NotFound, NotAllowed, Conflict (`edited_meanwhile`), Invalid (`not_feasible` with every violation in words).
+    """
+    trip = _changeable(actor, reference)
+    latest = _saved(trip, based_on)
+    return Outcome(latest.body, _body_of(trip, latest, days), based_on)
+
+
+def preview_swap(*, actor: Actor, reference: str, into: str, day: int, candidate_id: str, now: dt.datetime | None = None) -> Outcome:
+    """What taking day number `day` of a candidate would make of plan `into` (a candidate's letter; the saved plan when it came from that one).
+
+    Raises NotFound, NotAllowed, Conflict (`not_planned`), Invalid (unknown plan or day; `not_feasible`).
+    """
+    trip = _changeable(actor, reference)
+    base = _base_of_swap(trip, into, now or clock.now())
+    after = _body_of(trip, base, itineraries.swapped_orders(trip, base, day=day, candidate_id=candidate_id))
+    return Outcome(base.body, after, base.revision or None)
+
+
+def swap_into(
+    *, actor: Actor, reference: str, into: str, day: int, candidate_id: str, based_on: int | None, now: dt.datetime | None = None
+) -> Document:
+    """Swap a day of plan `into`, which is chosen first when it isn't the saved plan. `based_on` is the saved revision that the preview showed.
+
+    Guarantees: a swap that doesn't fit chooses nothing. Raises what `preview_swap` and `edit_itinerary` raise.
+    """
+    preview = preview_swap(actor=actor, reference=reference, into=into, day=day, candidate_id=candidate_id, now=now)
+    if preview.based_on is None:
+        chosen = itineraries.choose_candidate(actor=actor, reference=reference, candidate_id=into, now=now)
+        based_on = chosen.revision
+    return itineraries.swap_day(actor=actor, reference=reference, based_on=based_on or 0, day=day, candidate_id=candidate_id, now=now)
+
+
+def undo_last_change(*, actor: Actor, reference: str, based_on: int, now: dt.datetime | None = None) -> Document:
+    """Save the plan as it was before the newest revision, as the next one: nothing is lost, and undoing twice brings the change back.
+
+    Raises what `edit_itinerary` raises, and Conflict (`nothing_to_undo`) for a first revision.
+    """
+    trip = get_trip(actor, reference, whole=False)
+    rows = {row.revision: row for row in trip.documents.filter(kind="final", revision__in=[based_on, based_on - 1])}
+    before, latest = rows.get(based_on - 1), rows.get(based_on)
+    if before is None or latest is None:
+        raise Conflict(_("There is nothing to undo: this is the plan as you chose it."), code="nothing_to_undo")
+    orders = orders_of(before.body["itinerary"]["days"])
+    if before.body["candidateId"] != latest.body["candidateId"] and rules.may_change(actor, trip) and trip.chosen_revision == based_on:
+        back = itineraries.choose_candidate(actor=actor, reference=reference, candidate_id=before.body["candidateId"], now=now)
+        if orders_of(back.body["itinerary"]["days"]) == orders:
+            return back
+        based_on = back.revision
+    return itineraries.edit_itinerary(actor=actor, reference=reference, based_on=based_on, days=orders, now=now)
+
+
+def where_it_fits(*, actor: Actor, reference: str, based_on: int, place_ids: Sequence[str]) -> dict[str, tuple[Suggestion, ...]]:
+    """For each place the days where it would fit and at which position, best first; empty where it fits nowhere.
+
+    Raises NotFound, NotAllowed, Conflict (`edited_meanwhile`).
+    """
+    trip = _changeable(actor, reference)
+    latest = _saved(trip, based_on)
+    setting, orders = itineraries.setting_of(trip, latest.basis), orders_of(latest.body["itinerary"]["days"])
+    return {place: best_position(setting.problem, orders, place) for place in place_ids}
+
+
+def _changeable(actor: Actor, reference: str) -> Trip:
+    trip = get_trip(actor, reference, whole=False)
+    if not rules.may_change(actor, trip):
+        raise NotAllowed(_("This is a sample trip. Plan your own to change it."))
+    return trip
+
+
+def _saved(trip: Trip, based_on: int) -> Document:
+    latest = trip.documents.filter(kind="final", revision=based_on).first()
+    if latest is None or trip.chosen_revision != based_on:
+        raise Conflict(
+            _("Someone changed this plan in the meantime. Look at it as it is now and try again."), code="edited_meanwhile", extra={"revision": trip.chosen_revision}
+        )
+    return latest
+
+
+def _base_of_swap(trip: Trip, into: str, now: dt.datetime) -> Document:
+    """The saved plan when it came from candidate `into`, else that candidate as an unsaved document of revision 0."""
+    candidates = trip.documents.filter(kind="candidates").order_by("-revision").first()
+    if candidates is None:
+        raise Conflict(_("This trip is still being planned."), code="not_planned")
+    if trip.chosen_revision is not None:
+        saved = trip.documents.filter(kind="final", revision=trip.chosen_revision).first()
+        if saved is not None and saved.body["candidateId"] == into and saved.basis["candidates"] == candidates.revision:
+            return saved
+    chosen = next((c for c in candidates.body["candidates"] if c["candidateId"] == into), None)
+    if chosen is None:
+        raise Invalid(fields={"into": [_("Choose one of the plans.")]})
+    basis = {"candidates": candidates.revision, "budget": candidates.basis["budget"], "intent": candidates.basis["intent"]}
+    return make_document(trip, "final", revision=0, basis=basis, body=final_body(chosen, explanation=[]), now=now)
+
+
+def _body_of(trip: Trip, base: Document, days: Sequence[Sequence[str]]) -> dict[str, Any]:
+    plan, setting = itineraries.plan_orders(trip, base, days)
+    return final_body(candidate_json(plan, base.body["candidateId"], setting), explanation=[])

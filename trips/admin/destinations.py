@@ -1,0 +1,100 @@
+"""Destinations with climate and notes; the sources of facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import action
+
+from travelplanner.core.admin.base import NoDeleteMixin, StaffAdmin, staff_actor
+from travelplanner.core.admin.exchange import ExchangeAdmin
+from trips.actions import catalogue_edits
+from trips.admin.forms import DestinationForm
+from trips.admin.resources import DestinationResource
+from trips.models import ClimateMonth, Destination, DestinationNote, Source
+
+
+@admin.register(Source)
+class SourceAdmin(NoDeleteMixin, StaffAdmin):
+    """A page or file that was really opened; without one a fact is an editor's estimate."""
+
+    list_display = ("slug", "title", "kind", "opened_on", "url")
+    list_filter = (("kind", ChoicesDropdownFilter),)
+    search_fields = ("slug", "title", "url")
+    date_hierarchy = "opened_on"
+    ordering = ("slug",)
+
+
+class ClimateInline(TabularInline):
+    model = ClimateMonth
+    fields = ("month", "low_c", "high_c", "rain_mm", "rain_days", "source")
+    autocomplete_fields = ("source",)
+    extra = 0
+    max_num = 12
+    tab = True
+    verbose_name_plural = _("climate by month")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("destination", "source")
+
+
+class NoteInline(TabularInline):
+    model = DestinationNote
+    fields = ("position", "kind", "text", "source")
+    autocomplete_fields = ("source",)
+    extra = 0
+    tab = True
+    verbose_name_plural = _("notes")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("destination", "source")
+
+
+@admin.register(Destination)
+class DestinationAdmin(NoDeleteMixin, ExchangeAdmin):
+    """Taken out of sight by `published`, never removed: trips point here."""
+
+    form = DestinationForm
+    resource_classes = [DestinationResource]
+    select = ("location_source", "best_months_source", "emergency_source")
+    list_display = ("name", "kind", "country", "region", "currency", "timezone", "published", "updated_at")
+    list_filter = (("kind", ChoicesDropdownFilter), "country", "published")
+    search_fields = ("name", "slug", "search_text", "region")
+    ordering = ("name",)
+    prepopulated_fields = {"slug": ("name",)}
+    autocomplete_fields = ("location_source", "best_months_source", "emergency_source")
+    readonly_fields = ("created_at", "updated_at")
+    fieldsets = (
+        (None, {"fields": (("name", "slug"), ("kind", "published"), "aliases", ("country", "region"), "tagline", "summary")}),
+        (_("Where"), {"fields": (("latitude", "longitude"), "location_source", ("reach_km", "timezone", "currency"), "airports", "arrival_hint")}),
+        (_("Character"), {"fields": (("relief", "water", "water_side"), "climate_group", "best_months", "best_months_source")}),
+        (_("Worth knowing"), {"fields": ("languages", ("emergency_number", "emergency_source"), ("created_at", "updated_at"))}),
+    )
+    inlines = (ClimateInline, NoteInline)
+    actions = ("publish", "unpublish")
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
+        return {} if obj else self.prepopulated_fields
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The slug is part of addresses and of the catalogue's files."""
+        return (*self.readonly_fields, "slug") if obj else self.readonly_fields
+
+    @action(description=_("Publish"), permissions=("operate",))
+    def publish(self, request: HttpRequest, queryset: Any) -> None:
+        self._publish(request, queryset, True)
+
+    @action(description=_("Take out of sight"), permissions=("operate",))
+    def unpublish(self, request: HttpRequest, queryset: Any) -> None:
+        self._publish(request, queryset, False)
+
+    def _publish(self, request: HttpRequest, queryset: Any, published: bool) -> None:
+        ids = list(queryset.values_list("pk", flat=True))
+        count = catalogue_edits.publish_destinations(actor=staff_actor(request), destination_ids=ids, published=published)
+        messages.success(request, _t("%(count)d changed.") % {"count": count})
