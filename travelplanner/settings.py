@@ -315,7 +315,10 @@ SPECTACULAR_SETTINGS = {
 UNFOLD = {
     "SITE_TITLE": _("Travel planner"),
     "SITE_HEADER": _("Travel planner"),
+    "SITE_SUBHEADER": _("Staff"),
     "SITE_SYMBOL": "explore",
+    "DASHBOARD_CALLBACK": "bookings.admin.dashboard.fill",
+    "SIDEBAR": {"show_search": True, "command_search": True, "navigation": "bookings.admin.navigation.sidebar"},
     "COLORS": {
         "primary": {
             "50": "253 242 247", "100": "250 232 240", "200": "245 204 222", "300": "238 160 194", "400": "224 98 152",

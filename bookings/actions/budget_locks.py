@@ -32,10 +32,14 @@ def hold_budget(*, actor: Actor, trip: Trip, amount: Decimal, ceiling: Decimal |
         if not rows.update(held=_exact(F("held") + amount), ceiling=ceiling):
             raise _over(trip, amount, ceiling)
         return
-    lock = rows.get()  # the twin of the race tests: reads, decides, writes
+    lock = _read(trip)  # the twin of the race tests: reads, decides, writes
     if ceiling is not None and lock.held + lock.spent + amount > ceiling:
         raise _over(trip, amount, ceiling)
     rows.update(held=lock.held + amount)
+
+
+def _read(trip: Trip) -> BudgetLock:
+    return BudgetLock.objects.get(trip=trip)
 
 
 def _exact(expression: CombinedExpression) -> Round:

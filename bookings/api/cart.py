@@ -46,7 +46,7 @@ class CartView(ApiView):
         line, created = actions.add_line(actor=self.actor, trip_reference=trip_reference, **wish)
         return _answer(line, 201 if created else 200)
 
-    @extend_schema(responses={204: EMPTIED}, description="Empty the cart.")
+    @extend_schema(operation_id="empty_cart", responses={204: EMPTIED}, description="Empty the cart.")
     def delete(self, request: Request) -> Response:
         actions.clear_cart(actor=self.actor)
         return Response(status=204)
@@ -65,7 +65,7 @@ class CartItemView(ApiView):
             row_version = item.row_version
         return _answer(actions.change_line(actor=self.actor, item_id=item_id, changes=changes, row_version=row_version), 200)
 
-    @extend_schema(responses={204: EMPTIED}, description="Take a line out; 404 the second time.")
+    @extend_schema(operation_id="remove_cart_item", responses={204: EMPTIED}, description="Take a line out; 404 the second time.")
     def delete(self, request: Request, item_id: uuid.UUID) -> Response:
         actions.remove_line(actor=self.actor, item_id=item_id)
         return Response(status=204)

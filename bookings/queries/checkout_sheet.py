@@ -83,7 +83,8 @@ class OpenBooking:
 
 @dataclass(frozen=True, slots=True)
 class CheckoutSheet:
-    """Money in the trip's currency. `used` is held or spent under the limit already; `elsewhere` what the plan costs that isn't sold here, by
+    """Money in the trip's currency. `used` is held or spent under the limit already, without
+    the open booking; `elsewhere` what the plan costs that isn't sold here, by
     category; `left_out` what the plan has and the cart doesn't."""
 
     trip: Trip
@@ -140,6 +141,7 @@ def load_sheet(actor: Actor, reference: str, *, now: dt.datetime | None = None) 
             in_cart=Exists(CartItem.objects.filter(user_id=actor.user_id, trip=OuterRef("trip"))),
             open_reference=Subquery(waiting.values("reference")[:1]),
             open_until=Subquery(waiting.values("hold_expires_at")[:1]),
+            open_total=Subquery(waiting.values("total")[:1]),
             booked_reference=Subquery(done.values("reference")[:1]),
         )
         .first()
@@ -156,7 +158,7 @@ def load_sheet(actor: Actor, reference: str, *, now: dt.datetime | None = None) 
         lines=lines,
         left_out=tuple(thing for key, thing in planned.items() if key not in kept) if document.in_cart else (),
         elsewhere=_elsewhere(document.body),
-        used=lock.held + lock.spent if lock else ZERO,
+        used=lock.held + lock.spent - (document.open_total or ZERO) if lock else ZERO,
         from_cart=document.in_cart,
         mine=trip_rules.may_change(actor, trip),
         open_booking=OpenBooking(document.open_reference, document.open_until) if document.open_reference else None,

@@ -43,7 +43,7 @@ class Occupancy:
 
 def bookings_by_state(*, since: dt.datetime) -> dict[str, tuple[int, int]]:
     """State -> (all, made since). One statement."""
-    rows = Booking.objects.order_by().values_list("state").annotate(Count("id"), Count("id", filter=Q(created_at__gte=since)))
+    rows = Booking.objects.order_by().values_list("state").annotate(every=Count("id"), recent=Count("id", filter=Q(created_at__gte=since)))
     counts = {state: (every, recent) for state, every, recent in rows}
     return {state: counts.get(state, (0, 0)) for state in BOOKING.states}
 

@@ -26,6 +26,7 @@ from travelplanner.core.templatetags.money import format_amount
 from travelplanner.core.web.actors import actor_of
 from trips.web.cover_images import cover_url
 from trips.web.trip_bar import trip_bar
+from trips.web.written import amount as amount_words
 from trips.web.written import count_word
 
 STATUSES = {"ACTIVE": "good", "EXPIRED": "warn", "CANCELLED": "bad"}
@@ -87,6 +88,7 @@ def _confirmed(receipt: Receipt) -> dict[str, Any]:
         else "",
         "trail": _trail(receipt),
         "next_steps": view.next_steps,
+        "limited": booking.trip.budget_amount is not None,
         "deadlines": _deadlines(receipt.detail),
     }
 
@@ -95,13 +97,10 @@ def _trail(receipt: Receipt) -> list[dict[str, Any]]:
     """Predicted, planned, locked, paid, actual; amounts as written."""
     booking, payment = receipt.detail.booking, receipt.detail.payment
     paid = payment.amount if payment.state == "succeeded" else None
-    marks = [
-        (_("Predicted"), receipt.predicted),
-        (_("Planned, with what isn't sold here"), receipt.planned),
-        (_("Locked"), booking.total),
-        (_("Paid"), paid),
-    ]
-    found = [{"label": label, "amount": format_amount(amount, booking.currency), "done": True} for label, amount in marks if amount is not None]
+    estimates = [(_("Predicted"), receipt.predicted), (_("Planned, with what isn't sold here"), receipt.planned)]
+    exact = [(_("Locked"), booking.total), (_("Paid"), paid)]
+    found = [{"label": label, "amount": amount_words(float(amount), booking.currency), "done": True} for label, amount in estimates if amount is not None]
+    found += [{"label": label, "amount": format_amount(amount, booking.currency), "done": True} for label, amount in exact if amount is not None]
     return [*found, {"label": _("Actual, at the end of the trip"), "amount": "", "done": False}]
 
 

@@ -31,8 +31,13 @@ def refusal_notes(refusal: AppError) -> list[dict[str, Any]]:
             "limit": format_amount(extra["ceiling"], extra["currency"])
         }
         return [{"tone": "bad", "title": _("%(over)s over your limit.") % {"over": format_amount(extra["over"], extra["currency"])}, "text": text}]
+    if extra.get("problem") == "do_not_fit":
+        text = _("Nothing was changed. Save again with that many, or with fewer people.")
+        return [{"tone": "bad", "title": _("So many people don't fit: they need %(units)s rooms or cars.") % {"units": extra["units"]}, "text": text}]
     said = [str(sentence) for sentences in refusal.fields.values() for sentence in sentences]
-    return [{"tone": "bad", "title": str(refusal.message), "text": " ".join(said)}]
+    if said:
+        return [{"tone": "bad", "title": " ".join(said), "text": _("Nothing was changed or charged.")}]
+    return [{"tone": "bad", "title": str(refusal.message), "text": ""}]
 
 
 def _price(line: Mapping[str, Any]) -> str:

@@ -28,7 +28,7 @@ ELSEWHERE = {
     "lodging": ("bed", lazy("Beds")),
     "food": ("meal", lazy("Meals")),
     "localTransport": ("auto", lazy("Getting around")),
-    "activities": ("ticket", lazy("Entries, paid at the door")),
+    "activities": ("ticket", lazy("Entry fees")),
     "intercity": ("train", lazy("Getting there and back")),
 }
 
@@ -40,7 +40,7 @@ def sheet_context(
     now, trip = clock.now(), sheet.trip
     url = reverse("bookings:checkout", args=[trip.reference])
     count = len(sheet.lines)
-    editable = sheet.mine and actor.is_user and sheet.open_booking is None
+    editable = sheet.mine and actor.is_user and (sheet.open_booking is None or sheet.open_booking.is_over(now))
     return {
         "sheet": sheet,
         "trip": trip,
@@ -51,7 +51,7 @@ def sheet_context(
         "elsewhere": _elsewhere(sheet),
         "lock": _lock(sheet),
         "total": format_amount(sheet.total, sheet.currency),
-        "form": form,
+        "form": form if editable else None,
         "editable": editable,
         "notes": notes or [],
         "over": _over(sheet),

@@ -23,9 +23,7 @@ from travelplanner.core.transitions import StateMachine
 
 OURS = ("core", "accounts", "trips", "bookings")
 # Tables that staff need not see, each with its reason.
-OUTSIDE_ADMIN: dict[str, str] = {
-    "core.idempotencykey": "stored answers, encrypted; there is nothing in them to read or to change",
-}
+OUTSIDE_ADMIN: dict[str, str] = {}
 
 
 def our_models() -> list[type[models.Model]]:

@@ -9,7 +9,7 @@ from tests.architecture.source import at, calls, layer_files, python_files, rece
 
 WRITES = {"save", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "delete", "acreate", "asave", "adelete", "aupdate", "executemany"}
 # Receivers whose methods of these names touch no table of ours.
-NOT_ROWS = ("session", "cookies", "cache", "response", "headers", "super()")
+NOT_ROWS = ("session", "cookies", "cache", "response", "headers", "super()", "storage")
 STATE_COLUMNS = {"state", "status"}
 # Where a column of that name is no state of a row.
 NO_STATE = {

@@ -60,3 +60,34 @@ def test_private_cluster_when_the_runner_is_killed_then_server_ends() -> None:
     assert not postgres._answers(url)
     for home in _homes() - before:  # a killed runner can't tidy up; we do
         shutil.rmtree(home, ignore_errors=True)
+
+
+def test_runner_when_no_server_can_be_had_then_says_so_and_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from tests import run
+
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr(postgres, "_answers", lambda url: False)
+    monkeypatch.setattr(postgres, "_programs", lambda: None)
+    monkeypatch.setattr(sys, "argv", ["tests/run.py", "--only", "postgres"])
+    monkeypatch.setattr(run.signal, "signal", lambda number, handler: None)
+    assert run.main() == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert any("PostgreSQL: not run" in line for line in lines)
+    assert lines[-1] == "0 passed, 1 failed, 0 skipped"
+
+
+def test_tally_when_a_run_breaks_before_any_test_then_counts_as_a_failure(tmp_path: Path) -> None:
+    from tests.run import Tally
+
+    tally = Tally("SQLite")
+    tally.add(tmp_path / "missing.xml", 4)
+    assert (tally.passed, tally.failed) == (0, 1)
+    report = tmp_path / "report.xml"
+    report.write_text(
+        "<testsuites><testsuite><testcase/><testcase><failure/></testcase><testcase><error/></testcase>"
+        '<testcase><skipped type="pytest.skip" message="no Chromium"/></testcase><testcase><skipped type="pytest.xfail" message="x"/></testcase></testsuite></testsuites>'
+    )
+    tally = Tally("SQLite")
+    tally.add(report, 1)
+    assert str(tally) == "SQLite: 2 passed, 2 failed, 1 skipped"
+    assert tally.reasons == {"no Chromium": 1}

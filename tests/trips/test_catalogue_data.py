@@ -14,6 +14,7 @@ import pytest
 
 from travelplanner.core import money
 from trips.actions.catalogue import DATA, FILES
+from trips.models import Destination, DestinationNote, Place, Service, Source
 from trips.models.catalogue import EDITOR_ESTIMATE
 from trips.planning.definitions import straight_km
 from trips.planning.hours import parse_exceptions, parse_hours
@@ -153,6 +154,18 @@ def test_places_when_read_then_at_least_fifteen_and_each_fits_the_rules(slug: st
         assert float(row["fee"]) >= 0, row["slug"]
         assert row["fee_domestic"] == "" or 0 <= float(row["fee_domestic"]) <= float(row["fee"]), row["slug"]
         assert 0 < len(row["summary"]) < 160, row["slug"]
+
+
+MODELS = {"sources": Source, "destination": Destination, "notes": DestinationNote, "places": Place, "services": Service}
+
+
+@each
+def test_texts_when_measured_then_they_fit_their_columns(slug: str) -> None:
+    """SQLite takes any length, PostgreSQL does not."""
+    for name, model in MODELS.items():
+        room = {field.name: field.max_length for field in model._meta.concrete_fields if field.max_length}
+        for row in rows(slug, name):
+            assert [(column, len(cell)) for column, cell in row.items() if len(cell) > room.get(column, 10**6)] == [], row.get("slug")
 
 
 @each

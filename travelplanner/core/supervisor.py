@@ -67,7 +67,10 @@ class Supervisor:
         self._stop.set()
 
     def run(self) -> None:
-        old = {number: signal.signal(number, self.stop) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
+        numbers = [signal.SIGTERM, signal.SIGINT]
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup asked for a life after the terminal
+            numbers.append(signal.SIGHUP)
+        old = {number: signal.signal(number, self.stop) for number in numbers}
         try:
             while not self._stop.is_set():
                 self._start_what_is_due()

@@ -31,6 +31,7 @@ class BadCatalogueFile(ValueError):
 
 
 def destination_folders() -> list[Path]:
+    """The folders of `trips/data/` that hold a destination, sorted."""
     return sorted(path.parent for path in DATA.glob("*/destination.csv"))
 
 

@@ -62,7 +62,7 @@ def create_trip(*, actor: Actor, wish: Wish, sample: bool = False, now: dt.datet
     if not (actor.is_user or actor.visitor or actor.is_system):
         raise NotAllowed
     now = now or clock.now()
-    settled = settle(wish, now=now)
+    settled = _settle(wish, now=now)
     first = settled.destinations[0]
     names = " · ".join(d.name for d in settled.destinations)
     with transaction.atomic():
@@ -101,7 +101,7 @@ def create_trip(*, actor: Actor, wish: Wish, sample: bool = False, now: dt.datet
     return trip
 
 
-def settle(wish: Wish, *, now: dt.datetime) -> _Settled:
+def _settle(wish: Wish, *, now: dt.datetime) -> _Settled:
     """Check a wish and fill its gaps. Raises Invalid with every field that does not fit."""
     if not wish.destinations:
         raise Invalid(_("Say where you want to go."), fields={"destination": [_("Name at least one place.")]})

@@ -15,9 +15,9 @@ from travelplanner.core.errors import Conflict, Invalid, NotAllowed
 from trips import rules
 from trips.actions import itineraries
 from trips.documents.envelope import make_document
-from trips.documents.itineraries import candidate_json, final_body, orders_of
+from trips.documents.itineraries import Setting, candidate_json, final_body, orders_of
 from trips.models import Document, Trip
-from trips.planning.edits import Suggestion, best_position
+from trips.planning.edits import Suggestion, best_position, explain_violations
 from trips.queries.trips import get_trip
 
 Orders = tuple[tuple[str, ...], ...]
@@ -86,15 +86,88 @@ def undo_last_change(*, actor: Actor, reference: str, based_on: int, now: dt.dat
     return itineraries.edit_itinerary(actor=actor, reference=reference, based_on=based_on, days=orders, now=now)
 
 
-def where_it_fits(*, actor: Actor, reference: str, based_on: int, place_ids: Sequence[str]) -> dict[str, tuple[Suggestion, ...]]:
-    """For each place the days where it would fit and at which position, best first; empty where it fits nowhere.
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where a place fits: by day (0 = first) the engine's suggestion, for the other days what is in the way, in words."""
+
+    indoor: bool
+    suggestions: Mapping[int, Suggestion]
+    obstacles: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What can be done with a stop of the plan: what is in the way of earlier and later (empty: nothing; None: it is the first or last), and other days."""
+
+    earlier: str | None
+    later: str | None
+    room: Room
+    currency: str
+
+
+def rooms_for(*, actor: Actor, reference: str, based_on: int, place_ids: Sequence[str]) -> tuple[dict[str, Room], str]:
+    """For each place where it fits in the plan, and the currency. Places of other destinations' catalogues fit nowhere.
 
     Raises NotFound, NotAllowed, Conflict (`edited_meanwhile`).
     """
     trip = _changeable(actor, reference)
     latest = _saved(trip, based_on)
-    setting, orders = itineraries.setting_of(trip, latest.basis), orders_of(latest.body["itinerary"]["days"])
-    return {place: best_position(setting.problem, orders, place) for place in place_ids}
+    setting = _setting(trip, latest)
+    orders = orders_of(latest.body["itinerary"]["days"])
+    return {place: _room(setting, orders, place, explain=False) for place in place_ids}, setting.currency
+
+
+def choices_for(*, actor: Actor, reference: str, based_on: int, place_id: str) -> Choices:
+    """What would happen to a stop by each of its buttons; nothing is saved.
+
+    Raises NotFound, NotAllowed, Conflict (`edited_meanwhile`), Invalid (the stop isn't in the plan).
+    """
+    trip = _changeable(actor, reference)
+    latest = _saved(trip, based_on)
+    setting = _setting(trip, latest)
+    orders = orders_of(latest.body["itinerary"]["days"])
+    day = next((index for index, order in enumerate(orders) if place_id in order), None)
+    if day is None:
+        raise Invalid(_("This stop is not in the plan any more."), code="stop_gone")
+    return Choices(
+        earlier=_obstacle_of_step(setting, orders, day, place_id, -1),
+        later=_obstacle_of_step(setting, orders, day, place_id, 1),
+        room=_room(setting, orders, place_id, explain=True),
+        currency=setting.currency,
+    )
+
+
+def _obstacle_of_step(setting: Setting, orders: Orders, day: int, place_id: str, step: int) -> str | None:
+    order = list(orders[day])
+    index = order.index(place_id)
+    if not 0 <= index + step < len(order):
+        return None
+    order[index], order[index + step] = order[index + step], order[index]
+    return _obstacle(setting, day, tuple(order))
+
+
+def _obstacle(setting: Setting, day: int, order: tuple[str, ...]) -> str:
+    """What keeps an order of a day from happening, in words; empty when nothing does."""
+    violations = explain_violations(setting.problem, day, order)
+    told = itineraries.infeasible(violations, setting).extra["violations"] if violations else []
+    return " ".join(dict.fromkeys(violation["text"] for violation in told))
+
+
+def _room(setting: Setting, orders: Orders, place_id: str, *, explain: bool) -> Room:
+    known = {place.id: place for place in setting.problem.places}
+    place = known.get(place_id)
+    if place is None:
+        return Room(False, {}, {})
+    suggestions = {found.day: found for found in best_position(setting.problem, orders, place_id)}
+    obstacles = {}
+    for day in setting.problem.days if explain else ():
+        if day.index not in suggestions and day.area == place.area and place_id not in orders[day.index]:
+            obstacles[day.index] = _obstacle(setting, day.index, (*orders[day.index], place_id)) or _("There is no room left on that day.")
+    return Room(place.indoor, suggestions, obstacles)
+
+
+def _setting(trip: Trip, document: Document) -> Setting:
+    return itineraries.setting_of(trip, document.basis, economy=document.body["engine"]["economy"])
 
 
 def _changeable(actor: Actor, reference: str) -> Trip:
@@ -131,4 +204,5 @@ def _base_of_swap(trip: Trip, into: str, now: dt.datetime) -> Document:
 
 def _body_of(trip: Trip, base: Document, days: Sequence[Sequence[str]]) -> dict[str, Any]:
     plan, setting = itineraries.plan_orders(trip, base, days)
-    return final_body(candidate_json(plan, base.body["candidateId"], setting), explanation=[])
+    candidate = candidate_json(plan, base.body["candidateId"], setting, economy=base.body["engine"]["economy"])
+    return final_body(candidate, explanation=[])

@@ -18,6 +18,7 @@ from trips.actions import catalogue_edits
 from trips.admin.forms import DestinationForm
 from trips.admin.resources import DestinationResource
 from trips.models import ClimateMonth, Destination, DestinationNote, Source
+from trips.queries.catalogue_sources import sources_of_destination
 
 
 @admin.register(Source)
@@ -31,29 +32,40 @@ class SourceAdmin(NoDeleteMixin, StaffAdmin):
     ordering = ("slug",)
 
 
-class ClimateInline(TabularInline):
+class SourcedInline(TabularInline):
+    """Facts of a destination; their sources are chosen among the destination's own, read once for all rows."""
+
+    extra = 0
+    tab = True
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("destination", "source")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "source" and field is not None:
+            if not hasattr(request, "source_choices"):
+                request.source_choices = self._choices(request)  # type: ignore[attr-defined]
+            field.choices = request.source_choices  # type: ignore[attr-defined]
+        return field
+
+    def _choices(self, request: HttpRequest) -> list[tuple[Any, str]]:
+        match = request.resolver_match
+        rows = sources_of_destination(match.kwargs["object_id"]) if match and "object_id" in match.kwargs else []
+        return [("", str(_("editor's estimate"))), *((row.pk, str(row)) for row in rows)]
+
+
+class ClimateInline(SourcedInline):
     model = ClimateMonth
     fields = ("month", "low_c", "high_c", "rain_mm", "rain_days", "source")
-    autocomplete_fields = ("source",)
-    extra = 0
     max_num = 12
-    tab = True
     verbose_name_plural = _("climate by month")
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("destination", "source")
 
-
-class NoteInline(TabularInline):
+class NoteInline(SourcedInline):
     model = DestinationNote
     fields = ("position", "kind", "text", "source")
-    autocomplete_fields = ("source",)
-    extra = 0
-    tab = True
     verbose_name_plural = _("notes")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("destination", "source")
 
 
 @admin.register(Destination)

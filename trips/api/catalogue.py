@@ -14,6 +14,7 @@ from rest_framework.throttling import ScopedRateThrottle
 from travelplanner.core.api.pagination import PAGE, PAGE_SIZE, PageNumberPagination
 from travelplanner.core.api.serializers import MoneySerializer, page_shape
 from travelplanner.core.api.views import ApiView
+from travelplanner.core.money import Money
 from trips.documents.research import fact, place_facts
 from trips.models import Destination, Place
 from trips.queries import catalogue
@@ -102,7 +103,7 @@ def place_json(row: Place) -> dict[str, Any]:
     names = ("id", "slug", "name", "category", "interests", "latitude", "longitude", "visit_minutes", "hours", "accessibility", "effort", "setting", "importance", "summary")
     return {
         **{name: getattr(row, name) for name in names},
-        "fee": {"amount": f"{row.fee:f}", "currency": row.fee_currency},
+        "fee": Money(row.fee, row.fee_currency).as_json(),
         "facts": [_snake(one) for one in place_facts(row)],
     }
 

@@ -166,7 +166,7 @@ def _stop(stop: Stop, day: DayPlan, zone: ZoneInfo, setting: Setting) -> dict[st
         shown["checkedAt"] = place.hours_source.opened_on.isoformat() if place.hours_source else None
         if ticket := best_ticket(stop, day, setting):
             shown |= {"serviceId": str(ticket.service_id), "serviceTime": ticket.time or None, "serviceName": ticket.name, "placesLeft": ticket.left}
-            shown["servicePrice"] = {"amount": str(ticket.total), "currency": ticket.currency}
+            shown["servicePrice"] = money.Money(ticket.total, ticket.currency).as_json()
     return shown
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from travelplanner.core.money import Money
 from trips.models import ClimateMonth, Destination, DestinationNote, Place, Source
 from trips.models.catalogue import EDITOR_ESTIMATE
 
@@ -27,7 +28,7 @@ def fact(name: str, value: Any, source: Source | None) -> dict[str, Any]:
 def place_facts(place: Place) -> list[dict[str, Any]]:
     return [
         fact("hours", place.hours, place.hours_source),
-        fact("fee", {"amount": str(place.fee.normalize()) if place.fee else "0", "currency": place.fee_currency}, place.fee_source),
+        fact("fee", Money(place.fee, place.fee_currency).as_json(), place.fee_source),
         fact("visitMinutes", place.visit_minutes, place.visit_source),
         fact("accessibility", place.accessibility, place.accessibility_source),
         fact("effort", place.effort, place.effort_source),

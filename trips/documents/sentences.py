@@ -102,7 +102,7 @@ _TEXTS: dict[str, Callable[[Params], str]] = {
         5: _("The one thing nobody should miss."), 4: _("One of the best-known sights."), 3: _("Well worth a visit."), 2: _("For those with time."),
     }.get(int(p["importance"]), _("A quiet extra.")),
     # itineraries: left out
-    "left_out_closed": lambda p: _("Closed, or not open long enough, on your days."),
+    "left_out_closed": lambda p: _("Open only outside the hours that your days have.") if p.get("outside_day") else _("Closed, or not open long enough, on your days."),
     "left_out_no_time": lambda p: _("No room left: %(minutes)s minutes short.") % {"minutes": p["missing_minutes"]} if p.get("missing_minutes") else _("No room left in the days."),
     "left_out_over_budget": lambda p: _("Would pass the budget: costs %(cost)s.") % {"cost": _money(p, "cost")} if "cost" in p and "currency" in p else _("Would pass the budget."),
     "left_out_too_far": lambda p: _("Too far: %(minutes)s minutes of travel.") % {"minutes": p["travel_minutes"]} if p.get("travel_minutes") else _("Too far on foot for a day."),

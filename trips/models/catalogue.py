@@ -135,7 +135,7 @@ class Place(TimestampedModel):
     visit_minutes = models.PositiveSmallIntegerField()
     visit_source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     hours = models.CharField(max_length=300)
-    hours_exceptions = models.CharField(max_length=400, blank=True)
+    hours_exceptions = models.CharField(max_length=1000, blank=True)
     hours_source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     fee = models.DecimalField(max_digits=15, decimal_places=3, default=0)
     fee_domestic = models.DecimalField(max_digits=15, decimal_places=3, null=True, blank=True)

@@ -159,7 +159,8 @@ class Search:
             found = known[place] if place in known else fit(tables, table, state, place)
             if found is None:
                 continue
-            rank = worth[place] * eager * loud[place] / (length + found[1] + LEAST_MINUTES + spend * fee[place])
+            # A stop on the way can save more minutes than it takes (a ride instead of a long walk): at least one, so that it ranks first.
+            rank = worth[place] * eager * loud[place] / max(1.0, length + found[1] + LEAST_MINUTES + spend * fee[place])
             if place in taste:
                 rank *= taste[place]
             ranks.append((rank, place, found[0]))

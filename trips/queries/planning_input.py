@@ -30,6 +30,7 @@ PACE_LIMITS = {
     "balanced": Limits(active_minutes=450, walk_km=9.0, fatigue=7.5),
     "full": Limits(active_minutes=570, walk_km=13.0, fatigue=9.0),
 }
+DAWN, DAWN_IS_OVER, DAWN_IMPORTANCE = 5 * 60, 9 * 60, 4
 BUDGET_PACE = {"relaxed": "relaxed", "balanced": "balanced", "full": "packed"}
 LUNCH_SHARE = Decimal("0.45")  # of a day's food; breakfast is small and taken at the bed
 
@@ -272,7 +273,8 @@ def _bases(data: PlanningInput, stays: Sequence[Stay], areas: Mapping[str, Desti
 
 def _days(data: PlanningInput, stays: Sequence[Stay], intercity_minor: int) -> tuple[Day, ...]:
     start, end = PACE_DAY[data.pace]
-    start = max(start, data.needs.earliest_start) if data.needs.earliest_start is not None else start
+    start = data.needs.earliest_start if data.needs.earliest_start is not None else start
+    dawn = _dawn_day(data)
     end = min(end, data.needs.latest_end) if data.needs.latest_end is not None else end
     days: list[Day] = []
     date, index = data.stretches[0][1], 0
@@ -286,9 +288,24 @@ def _days(data: PlanningInput, stays: Sequence[Stay], intercity_minor: int) -> t
         if previous is not None and previous.pk != place.pk:
             arrival = _transfer(data, previous, place)
         morning = days[-1].night_base if days and arrival is None else base
-        days.append(Day(index, date, str(place.pk), morning, base, start, end, arrival))
+        opens = min(start, DAWN) if index == dawn and arrival is None else start
+        days.append(Day(index, date, str(place.pk), morning, base, opens, end, arrival))
         previous, date, index = place, date + dt.timedelta(days=1), index + 1
     return tuple(days)
+
+
+def _dawn_day(data: PlanningInput) -> int | None:
+    """The day that may begin before sunrise: the second one, where something that nobody should miss happens only then."""
+    if data.pace == "relaxed" or data.needs.earliest_start is not None or data.days < 2:
+        return None
+    date = data.stretches[0][1] + dt.timedelta(days=1)
+    here = _place_on(data, date)
+    for row in data.places:
+        if row.destination_id == here.pk and row.importance >= DAWN_IMPORTANCE:
+            spans = windows_on(parse_hours(row.hours), parse_exceptions(row.hours_exceptions), date)
+            if spans and all(span.closes <= DAWN_IS_OVER for span in spans):
+                return 1
+    return None
 
 
 def _place_on(data: PlanningInput, date: dt.date) -> Destination:

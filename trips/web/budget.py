@@ -21,7 +21,7 @@ def show_budget(request: HttpRequest, reference: str) -> HttpResponse:
     opened = open_document(request, reference, "budget")
     if isinstance(opened, HttpResponse):
         return opened
-    trip, body = opened.trip, body_for(opened.document)
+    trip, body = opened.trip, budget_view.rough_body(body_for(opened.document))
     private = computed(opened.actor, opened.document)
     limit = float(trip.budget_amount) if opened.owned and trip.budget_amount is not None else None
     lowest = float(trip.budget_minimum) if limit is not None and trip.budget_minimum is not None else None

@@ -34,6 +34,13 @@ SOURCE_USES = {
 }
 
 
+def rough_body(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body with its predicted amounts rounded to what can be known; everything that the page says is taken from it."""
+    predicted = {key: written.rough(value) if isinstance(value, int | float) else value for key, value in body["predictedBudget"].items()}
+    parts = {name: {key: written.rough(value) for key, value in part.items()} for name, part in body["breakdown"].items()}
+    return {**body, "predictedBudget": predicted, "breakdown": parts}
+
+
 def figures(body: Mapping[str, Any], *, limit: float | None, wish_from: float | None) -> dict[str, Any]:
     """The range bar and the split with their table twins. `limit` and `wish_from` are None for readers who may not see them."""
     predicted = body["predictedBudget"]
@@ -149,7 +156,7 @@ def _help(relief: Relief, money: Any) -> dict[str, Any]:
         label = _("%(comfort)s beds") % {"comfort": written.capital(str(sentences.COMFORT_NAMES[str(relief.detail)]))}
     else:
         label = _("Going in %(month)s") % {"month": written.month_name(dt.date(2000, int(relief.detail), 1))}
-    return {"label": label, "amount": _("about %s") % money(relief.likely), "enough": relief.enough, "query": {relief.kind: relief.detail}}
+    return {"label": label, "amount": _("about %s") % money(written.rough(relief.likely)), "enough": relief.enough, "query": {relief.kind: relief.detail}}
 
 
 def sources(body: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -116,7 +116,7 @@ def _swap_context(opened: Opened, form: SwapForm, found: dict[str, Any]) -> dict
 
 def _swap_form(opened: Opened, data: Any = None) -> SwapForm:
     body, place = opened.document.body, opened.trip.title
-    plans = [(plan["candidateId"], f"{plan['candidateId']}, {plan_words.title_of(plan['profile'], place)}") for plan in body["candidates"]]
+    plans = [(plan["candidateId"], f"{plan['candidateId']}, {plan_words.title_of(plan, place)}") for plan in body["candidates"]]
     days = [(str(day["day"]), written.day_date(written.date_of(day["date"]))) for day in body["candidates"][0]["days"]]
     initial = {"into": plans[0][0], "candidate": plans[min(1, len(plans) - 1)][0], "day": days[min(1, len(days) - 1)][0]}
     return SwapForm(data, plans=plans, days=days, initial=initial, auto_id="swap-%s")

@@ -60,7 +60,7 @@ def plans(
         {
             "id": plan["candidateId"],
             "best": plan["candidateId"] == best,
-            "title": plan_words.title_of(plan["profile"], place),
+            "title": plan_words.title_of(plan, place),
             "places": _places_words(plan, weights, shared),
             "light": LIGHTS[index % len(LIGHTS)],
             "map": route_view.plan_map(plan["days"], weights, plan["candidateId"]),
@@ -92,7 +92,8 @@ def _places_words(plan: Mapping[str, Any], weights: Mapping[str, float], shared:
     names = plan_words.main_places(plan["days"], weights, shared)
     count = plan["stopCount"]
     stops = ngettext("%d stop", "%d stops", count) % count
-    return _("%(places)s; %(stops)s in all.") % {"places": written.listed(names), "stops": stops} if names else stops
+    places = _("%(places)s; %(stops)s in all.") % {"places": written.listed(names), "stops": stops} if names else stops
+    return f"{plan_words.character_of(plan)} {places}".strip()
 
 
 def score_parts(breakdown: Mapping[str, Mapping[str, float]]) -> list[dict[str, Any]]:

@@ -41,8 +41,10 @@ def read_edit(form: Mapping[str, str]) -> Edit:
         text = form.get(name, "")
         return int(text) if text.isdecimal() and len(text) < 8 else None
 
-    edit = Edit(form.get("action", ""), form.get("stop", ""), number("day"), number("position"), number("version") or 0)
-    if edit.action not in ACTIONS or not edit.stop or (edit.action in ("move", "add") and edit.day is None):
+    action = form.get("action", "")
+    placed = action in ("move", "add")  # the other buttons of the same form send the day that is chosen beside them, which means nothing
+    edit = Edit(action, form.get("stop", ""), number("day") if placed else None, number("position") if placed else None, number("version") or 0)
+    if action not in ACTIONS or not edit.stop or (placed and edit.day is None):
         raise Invalid(_("This change was not understood. Load the page again and repeat it."))
     return edit
 

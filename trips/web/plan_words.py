@@ -18,6 +18,17 @@ TITLES = {
     "full": lazy("Full days in %s"),
     "thrifty": lazy("%s for little money"),
 }
+THRIFTY_TITLES = {
+    "balanced": lazy("An even pace in %s, for little money"),
+    "relaxed": lazy("Slow days in %s, for little money"),
+    "full": lazy("Full days in %s, for little money"),
+}
+CHARACTERS = {
+    "balanced": lazy("Something every day, with room to breathe."),
+    "relaxed": lazy("Fewer stops, longer rests."),
+    "full": lazy("As much as the days hold."),
+    "thrifty": lazy("Short ways and mostly free places."),
+}
 CATEGORIES: dict[str, tuple[str, Any]] = {
     "temple": ("temple", lazy("Temple")), "shrine": ("temple", lazy("Shrine")), "church": ("temple", lazy("Church")), "mosque": ("temple", lazy("Mosque")),
     "museum": ("museum", lazy("Museum")), "gallery": ("museum", lazy("Gallery")), "palace": ("museum", lazy("Palace")), "monument": ("museum", lazy("Monument")),
@@ -36,9 +47,18 @@ MODES = {
 MAIN_PLACES = 3
 
 
-def title_of(profile: str, place: str) -> str:
-    """A plan's name by its character."""
-    return str(TITLES.get(profile, lazy("A plan for %s"))) % place
+def title_of(plan: Mapping[str, Any], place: str) -> str:
+    """A plan's name by its character; an economy plan also tells how it was meant, so that two of them can be told apart."""
+    engine = plan.get("engine", {})
+    titles = THRIFTY_TITLES if engine.get("economy") and engine.get("profile") in THRIFTY_TITLES else TITLES
+    return str(titles.get(engine.get("profile") if titles is THRIFTY_TITLES else plan["profile"], lazy("A plan for %s"))) % place
+
+
+def character_of(plan: Mapping[str, Any]) -> str:
+    """One sentence about how a plan is meant; empty for a profile that we have no words for."""
+    if plan.get("engine", {}).get("economy"):
+        return _("The cheapest beds and plain meals, to keep to your money.")
+    return str(CHARACTERS.get(plan["profile"], ""))
 
 
 def category_icon(category: str | None) -> str:

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from trips.web import plan_words
 from trips.web.figure_words import map_words
 from trips.web.figures import MapLeg, MapStop, RouteMap, route_map
+from trips.web.figures.chart import kilometres_between
 
 NEAR = 4  # decimals of a degree: about ten metres, the same spot on any map
+APART_KM = 1.5
 
 
 def _spot(stop: Mapping[str, Any]) -> tuple[float, float]:
@@ -53,14 +55,34 @@ def day_maps(day: Mapping[str, Any], title: str) -> dict[str, Any]:
 
 
 def plan_map(days: Sequence[Mapping[str, Any]], weights: Mapping[str, float], key: str) -> str:
-    """A whole plan as one small sketch: each day's main place is numbered with its day, the others are passed."""
+    """A whole plan as one small sketch: each day's main place is numbered with its day; of the others those are passed that lie apart."""
     stops: list[MapStop] = []
+    beds: dict[tuple[float, float], int] = {}
     legs: list[MapLeg] = []
     for day in days:
         main = plan_words.main_stop(day, weights)
-        label = {index: day["day"] for index, stop in enumerate(day["stops"]) if main is not None and stop is main}
-        spots, ways = _route(day, label)
-        legs += [MapLeg(way.start + len(stops), way.end + len(stops), way.mode) for way in ways]
-        stops += spots
+        visited: list[int] = []
+        for stop in _apart(day, main):
+            spot = _spot(stop)
+            if stop["kind"] == "lodging" and spot in beds:
+                visited.append(beds[spot])
+                continue
+            number = day["day"] if stop is main else None
+            kind = "bed" if stop["kind"] == "lodging" else ("stop" if number else "pass")
+            visited.append(len(stops))
+            if kind == "bed":
+                beds[spot] = len(stops)
+            stops.append(MapStop(stop["name"], stop["latitude"], stop["longitude"], number, kind, stop["placeId"] or ""))
+        legs += [MapLeg(start, end, "ride") for start, end in pairwise(visited) if start != end]
     chart = RouteMap(tuple(stops), tuple(legs), title=_("Sketch of plan %s") % key, words=map_words(), key=f"plan-{key}")
     return route_map(chart, "card")
+
+
+def _apart(day: Mapping[str, Any], main: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+    """The stops of a day that a small sketch has room for: beds, the main place, and places well away from those."""
+    kept = [stop for stop in day["stops"] if stop["kind"] == "lodging" or stop is main]
+    for stop in day["stops"]:
+        spot = (stop["latitude"], stop["longitude"])
+        if stop["placeId"] and all(kilometres_between(spot, (other["latitude"], other["longitude"])) > APART_KM for other in kept):
+            kept.append(stop)
+    return [stop for stop in day["stops"] if any(stop is other for other in kept)]

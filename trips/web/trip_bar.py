@@ -28,7 +28,7 @@ def trip_bar(actor: Actor, trip: Trip, here: str, *, planned: bool) -> dict[str,
         links |= {name: reverse(f"trips:{name}", args=[trip.reference]) for name in ("budget", "compare")}
     if trip.chosen_revision is not None:
         links |= {"plan": reverse("trips:itinerary", args=[trip.reference]), "book": reverse("bookings:checkout", args=[trip.reference])}
-    done = {"wish": True, "budget": planned, "compare": trip.chosen_revision is not None, "plan": trip.locked_revision is not None, "book": trip.state != "planning"}
+    done = {"wish": True, "budget": planned, "compare": trip.chosen_revision is not None, "plan": here == "book" or trip.locked_revision is not None, "book": trip.state != "planning"}
     return {
         "trip": {
             "title": trip.title,

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date
 from babel.numbers import format_compact_currency, format_decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext
 
 from travelplanner.core.templatetags.money import format_amount, reader_locale
+from trips.budget import convert, has_rate
 
 WHOLE_FROM = 100  # amounts from here on are read, not paid: decimals would only be noise
+SMALL_FROM = 15  # to the US dollar
 MINUS = "−"
 
 NUMBER_WORDS = [
@@ -23,9 +27,21 @@ NUMBER_WORDS = [
 ]  # fmt: skip
 
 
+@cache
+def small_unit(currency: str) -> bool:
+    """Whether one of the currency buys next to nothing, so that its decimals say nothing (rupees, yen)."""
+    return has_rate(currency) and convert(Decimal(1), "USD", currency) >= SMALL_FROM
+
+
 def amount(value: float | str, currency: str) -> str:
-    """₹38,800; €12.50. Decimals only below a hundred, and only when there are some."""
-    return format_amount(value, currency, whole=True if abs(float(value)) >= WHOLE_FROM else None)
+    """₹38,800; €12.50; ₹55. Decimals only below a hundred, only when there are some, and only where they buy something."""
+    whole = abs(float(value)) >= WHOLE_FROM or small_unit(currency)
+    return format_amount(value, currency, whole=True if whole else None)
+
+
+def rough(value: float) -> float:
+    """A prediction to three significant figures: more would pretend to know."""
+    return float(f"{value:.3g}")
 
 
 def signed(value: float, currency: str) -> str:
@@ -87,7 +103,8 @@ def full_date(date: dt.date) -> str:
 
 
 def month_name(date: dt.date) -> str:
-    return format_skeleton("MMMM", date, locale=reader_locale())
+    """December."""
+    return format_date(date, "LLLL", locale=reader_locale())
 
 
 def source_date(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.dates import MONTHS_3, WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 MONTHS = list(MONTHS_3.items())
 WEEKDAYS = list(WEEKDAYS_ABBR.items())  # 0 = Monday, as our rules count
@@ -45,7 +45,7 @@ class NumbersField(forms.TypedMultipleChoiceField):
     """A list of small numbers (months, weekdays), ticked; none ticked is an empty list."""
 
     def __init__(self, *, choices: Sequence[tuple[int, Any]], **kwargs: Any) -> None:
-        super().__init__(choices=choices, coerce=int, empty_value=[], widget=UnfoldAdminCheckboxSelectMultiple(), **kwargs)
+        super().__init__(choices=choices, coerce=int, empty_value=[], widget=UnfoldAdminCheckboxSelectMultipleWidget(), **kwargs)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return sorted(str(each) for each in initial or []) != sorted(str(each) for each in data or [])

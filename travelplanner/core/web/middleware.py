@@ -12,12 +12,14 @@ from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from .. import errors, logs
 from ..api import errors as api_errors
 
 logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
+HTTP_405 = _("This method is not allowed here.")
 SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 WIDER_POLICY = {
     "default-src": [SELF],
@@ -72,7 +74,13 @@ class ErrorPageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path:  # no name or reference holds one, and PostgreSQL refuses to look
+            return error_response(request, 404, errors.NotFound.default_message)
         response = self.get_response(request)
+        if response.status_code == 405 and not response.get("Content-Type", "").startswith("application/json") and api_errors.wants_json(request):
+            answer = error_response(request, 405, HTTP_405)
+            answer["Allow"] = response.get("Allow", "")
+            return answer
         if request.path.startswith(settings.CSP_WIDER_PREFIXES):
             response._csp_replace = WIDER_POLICY  # type: ignore[attr-defined]
         return response

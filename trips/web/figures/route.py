@@ -255,6 +255,8 @@ def _labels(
 ) -> list[str]:
     home = chart.base or next((stop for stop in stops if stop.kind == "bed"), None)
     from_spot = (home.latitude, home.longitude) if home else sheet.middle
+    if home and any(stop is home and not ok for stop, ok in zip(stops, inside, strict=True)):
+        from_spot = sheet.middle  # a bed off the sheet is far from the stops, not from itself
     wanted: list[tuple[str, Point, bool]] = []
     seen: set[str] = set()
     for stop, ok, place in zip(stops, inside, places, strict=True):

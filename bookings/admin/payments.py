@@ -1,0 +1,146 @@
+"""Money: payments with every talk, refunds, the ledger. Staff may ask the gateway; nobody types a state or an amount."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
+
+from bookings.actions import staff_payments
+from bookings.models import (
+    LedgerEntry,
+    Payment,
+    PaymentAttempt,
+    PaymentTransition,
+    Refund,
+    RefundTransition,
+)
+from travelplanner.core.admin.base import ReadOnlyAdmin, ReadOnlyInline, staff_actor
+from travelplanner.core.admin.buttons import button
+from travelplanner.core.admin.columns import money_column, state_column
+
+amount = money_column("amount", description=_("amount"))
+
+
+class AttemptInline(ReadOnlyInline):
+    model = PaymentAttempt
+    fields = ("created_at", "kind", "outcome", "code")
+    tab = False
+    verbose_name_plural = _("talks with the gateway")
+
+
+class RefundInline(ReadOnlyInline):
+    model = Refund
+    fields = ("transaction_id", "state", amount, "reason", "settled_at")
+    tab = False
+    verbose_name_plural = _("refunds")
+
+
+class HistoryInline(ReadOnlyInline):
+    """The transitions of a row."""
+
+    select = ("actor",)
+    fields = ("created_at", "from_state", "to_state", "actor", "actor_label", "reason")
+    tab = False
+    verbose_name_plural = _("history")
+
+
+class PaymentHistoryInline(HistoryInline):
+    model = PaymentTransition
+
+
+class RefundHistoryInline(HistoryInline):
+    model = RefundTransition
+
+
+class LedgerInline(ReadOnlyInline):
+    model = LedgerEntry
+    fields = ("created_at", "account", amount, "why", "journal")
+    tab = False
+    verbose_name_plural = _("ledger")
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnlyAdmin):
+    select = ("booking",)
+    list_display = ("transaction_id", "booking", state_column(), amount, "gateway", "method", "failure_code", "created_at", "settled_at")
+    list_filter = (("state", ChoicesDropdownFilter), "gateway", "failure_code", "currency", ("created_at", RangeDateTimeFilter))
+    search_fields = ("transaction_id", "provider_reference", "booking__reference", "booking__user__email")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at",)
+    fieldsets = (
+        (None, {"fields": (("transaction_id", "state", amount), ("booking", "method"))}),
+        (_("At the gateway"), {"fields": (("gateway", "provider_reference"), "failure_code", "next_action")}),
+        (_("Times"), {"fields": (("created_at", "updated_at", "settled_at"),)}),
+    )
+    inlines = (AttemptInline, RefundInline, LedgerInline, PaymentHistoryInline)
+    actions_detail = ("ask_gateway",)
+
+    @button(
+        _("Ask the gateway"),
+        says=_("Asks what became of this charge and does what follows from the answer. It never charges again."),
+        icon="contact_support",
+    )
+    def ask_gateway(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        def deed(payment: Payment) -> str:
+            outcome = staff_payments.reconcile_payment(actor=staff_actor(request), payment_id=payment.pk)
+            return _t("The gateway answered: %(outcome)s.") % {"outcome": outcome}
+
+        return self.perform(request, object_id, deed)
+
+
+@admin.register(Refund)
+class RefundAdmin(ReadOnlyAdmin):
+    select = ("payment__booking",)
+    list_display = ("transaction_id", "payment", state_column(), amount, "reason", "created_at", "settled_at")
+    list_filter = (("state", ChoicesDropdownFilter), "currency", ("created_at", RangeDateTimeFilter))
+    search_fields = ("transaction_id", "payment__transaction_id", "payment__booking__reference")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at",)
+    fields = (("transaction_id", "state", amount), ("payment", "reason"), ("created_at", "updated_at", "settled_at"))
+    inlines = (RefundHistoryInline,)
+    actions_detail = ("push",)
+
+    @button(_("Ask the gateway again"), says=_("Asks to give the money back. However often it is asked, it goes back once."), icon="currency_exchange")
+    def push(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        def deed(refund: Refund) -> str:
+            state = staff_payments.push_refund(actor=staff_actor(request), refund_id=refund.pk)
+            return _t("The refund is %(state)s.") % {"state": state}
+
+        return self.perform(request, object_id, deed)
+
+
+@admin.register(PaymentAttempt)
+class PaymentAttemptAdmin(ReadOnlyAdmin):
+    select = ("payment",)
+    list_display = ("created_at", "payment", "kind", "outcome", "code")
+    list_filter = ("kind", "outcome", ("created_at", RangeDateTimeFilter))
+    search_fields = ("payment__transaction_id", "payment__booking__reference", "code")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at", "-id")
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(ReadOnlyAdmin):
+    """Double entry, append-only: the entries of one journal add up to zero."""
+
+    select = ("booking", "payment", "refund")
+    list_display = ("created_at", "account", amount, "why", "booking", "payment", "journal")
+    list_filter = ("account", "currency", "why", ("created_at", RangeDateTimeFilter))
+    search_fields = ("=journal", "booking__reference", "payment__transaction_id")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at", "-id")
+
+
+@admin.register(PaymentTransition, RefundTransition)
+class MoneyTransitionAdmin(ReadOnlyAdmin):
+    select = ("subject", "actor")
+    list_display = ("created_at", "subject", "from_state", "to_state", "actor", "actor_label", "reason")
+    list_filter = ("to_state", ("created_at", RangeDateTimeFilter))
+    search_fields = ("subject__transaction_id", "actor__email", "=request_id")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at", "-id")
