@@ -13,6 +13,7 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -317,6 +318,7 @@ UNFOLD = {
     "SITE_HEADER": _("Travel planner"),
     "SITE_SUBHEADER": _("Staff"),
     "SITE_SYMBOL": "explore",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}],
     "DASHBOARD_CALLBACK": "bookings.admin.dashboard.fill",
     "SIDEBAR": {"show_search": True, "command_search": True, "navigation": "bookings.admin.navigation.sidebar"},
     "COLORS": {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -38,10 +37,6 @@ class NewUserForm(UserCreationForm):
         return email
 
 
-class OldUserForm(UserChangeForm):
-    password = forms.CharField(required=False, disabled=True, widget=UserChangeForm.base_fields["password"].widget, label=_("password"))
-
-
 @admin.register(User)
 class PersonAdmin(NoDeleteMixin, UserAdmin, StaffAdmin):
     """A user is ended by the status, never removed: bookings and the ledger need the row.
@@ -49,7 +44,7 @@ class PersonAdmin(NoDeleteMixin, UserAdmin, StaffAdmin):
     Colleagues (staff, superusers) are changed by superusers only, so that nobody gives rights to themselves or takes over an account.
     """
 
-    form = OldUserForm
+    form = UserChangeForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
     audit_values = False
@@ -65,7 +60,7 @@ class PersonAdmin(NoDeleteMixin, UserAdmin, StaffAdmin):
         (None, {"fields": (("email", "email_verified"), "password", "status")}),
         (_("Person"), {"fields": (("first_name", "last_name"), ("phone", "phone_verified"))}),
         (_("Rights"), {"fields": ("is_staff", "is_superuser", "groups", "user_permissions"), "classes": ("tab",)}),
-        (_("Dates"), {"fields": (("last_login", "created_at", "updated_at"),), "classes": ("tab",)}),
+        (_("Dates"), {"fields": (("last_login", "created_at"), "updated_at"), "classes": ("tab",)}),
     )
     fixed = ("email", "email_verified", "phone_verified", "status", "last_login", "created_at", "updated_at")
     rights = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -76,6 +71,13 @@ class PersonAdmin(NoDeleteMixin, UserAdmin, StaffAdmin):
         if obj is None:
             return ()
         return self.fixed if request.user.is_superuser else (*self.fixed, *self.rights)  # type: ignore[union-attr]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Passwords (their hashes, and the way to set a new one) are shown to superusers alone."""
+        found = super().get_fieldsets(request, obj)
+        if obj is None or request.user.is_superuser:  # type: ignore[union-attr]
+            return found
+        return [(title, {**options, "fields": [field for field in options["fields"] if field != "password"]}) for title, options in found]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and self._may_touch(request, obj)
@@ -96,7 +98,7 @@ class PersonAdmin(NoDeleteMixin, UserAdmin, StaffAdmin):
         return super().user_change_password(request, id, form_url)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        if not isinstance(message, list):  # the password form, which goes around `save_model`
+        if request.resolver_match and request.resolver_match.url_name == "auth_user_password_change":  # this form goes around `save_model`
             audit.record(actor=staff_actor(request), action="user.password_set", row=obj)
         return super().log_change(request, obj, message)
 

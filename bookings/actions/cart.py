@@ -48,7 +48,7 @@ def add_line(
     `quantity` None = what the heads need, `participants` None = the units. Raises NotAllowed, NotFound (service, trip), Invalid,
     Conflict (`cart_full`). The price at this moment is noted as seen.
     """
-    rules.require_user(actor)
+    user_id = rules.require_user(actor)
     now = now or clock.now()
     trip = _own_trip(actor, trip_reference)
     try:
@@ -59,9 +59,9 @@ def add_line(
     use = Use(booking_date, quantity if quantity is not None else _units(service, heads), heads, nights if service.unit == "room_night" else 1, time)
     quoted = _price(service, use, now)
     with transaction.atomic():
-        if CartItem.objects.filter(user_id=actor.user_id).count() >= MOST_LINES:
+        if CartItem.objects.filter(user_id=user_id).count() >= MOST_LINES:
             raise Conflict(_("A cart holds up to %(most)s lines.") % {"most": MOST_LINES}, code="cart_full")
-        key = {"user_id": actor.user_id, "trip": trip, "service": service, "booking_date": booking_date, "time": time}
+        key = {"user_id": user_id, "trip": trip, "service": service, "booking_date": booking_date, "time": time}
         values = _values(quoted, special_requests)
         item = CartItem.objects.filter(**key).first()
         created = item is None
@@ -79,10 +79,10 @@ def change_line(
 
     Raises NotFound, Stale (`row_version` is another by now), Invalid, Conflict (`line_exists`: another line has this date and departure).
     """
-    rules.require_user(actor)
+    user_id = rules.require_user(actor)
     now = now or clock.now()
     with transaction.atomic():
-        item = CartItem.objects.select_for_update(of=("self",)).select_related("service__supplier", "service__destination").filter(pk=item_id, user_id=actor.user_id).first()
+        item = CartItem.objects.select_for_update(of=("self",)).select_related("service__supplier", "service__destination").filter(pk=item_id, user_id=user_id).first()
         if item is None:
             raise NotFound
         if row_version is not None and item.row_version != row_version:
@@ -107,16 +107,16 @@ def change_line(
 
 def remove_line(*, actor: Actor, item_id: uuid.UUID) -> None:
     """Take a line out. Raises NotFound, the second time too; then nothing changes."""
-    rules.require_user(actor)
-    gone, _rows = CartItem.objects.filter(pk=item_id, user_id=actor.user_id).delete()
+    user_id = rules.require_user(actor)
+    gone, _rows = CartItem.objects.filter(pk=item_id, user_id=user_id).delete()
     if not gone:
         raise NotFound
 
 
 def clear_cart(*, actor: Actor, trip_reference: str = "") -> int:
     """Take every line out (of one trip, when named); returns how many there were."""
-    rules.require_user(actor)
-    rows = CartItem.objects.filter(user_id=actor.user_id)
+    user_id = rules.require_user(actor)
+    rows = CartItem.objects.filter(user_id=user_id)
     if trip_reference:
         rows = rows.filter(trip__reference=trip_reference[:32].replace("\x00", ""))
     gone, _rows = rows.delete()
@@ -129,7 +129,7 @@ def fill_from_itinerary(*, actor: Actor, trip_reference: str, now: dt.datetime |
     Lines of other trips stay; lines of this trip that the itinerary doesn't have go. What is sold out is there too and says so; what is no
     longer on sale is left out. Raises NotFound, NotAllowed (a sample), Conflict (`nothing_chosen`). The same request again: the same lines.
     """
-    rules.require_user(actor)
+    user_id = rules.require_user(actor)
     now = now or clock.now()
     trip = _own_trip(actor, trip_reference)
     if trip is None:
@@ -138,14 +138,14 @@ def fill_from_itinerary(*, actor: Actor, trip_reference: str, now: dt.datetime |
     if plan is None:
         raise Conflict(_("Choose an itinerary first."), code="nothing_chosen")
     with transaction.atomic():
-        CartItem.objects.filter(user_id=actor.user_id, trip=trip).delete()
+        CartItem.objects.filter(user_id=user_id, trip=trip).delete()
         rows = []
         for line in plan.lines:
             try:
                 quoted = plan.stock.quote(line.service.pk, line.use)
             except UnfitUse:
                 continue
-            key = {"user_id": actor.user_id, "trip": trip, "service": line.service, "booking_date": line.use.first, "time": line.use.time}
+            key = {"user_id": user_id, "trip": trip, "service": line.service, "booking_date": line.use.first, "time": line.use.time}
             rows.append(CartItem(**key, **_values(quoted, ""), created_at=now))
         CartItem.objects.bulk_create(rows[:MOST_LINES], ignore_conflicts=True)
     return get_cart(actor, trip_reference=trip.reference, now=now)

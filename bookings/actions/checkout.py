@@ -84,7 +84,7 @@ def pay_booking(
         result, kind = gateway.resume(payment.pk, approved=approved), "continue"
     else:
         result, kind = gateway.ask(payment.pk), "ask"
-        if result.outcome is Outcome.ABSENT and payment.booking.hold_expires_at > (now or clock.now()):
+        if result.outcome is Outcome.ABSENT and _is_held(payment.booking, now or clock.now()):
             result, kind = gateway.charge(_request(payment, _method(payment.gateway, wish))), "charge"  # it never arrived
     booking = settle_payment(actor=actor, payment_id=payment.pk, result=result, kind=kind, now=now)
     _send_refunds(actor, payment, now)
@@ -110,12 +110,16 @@ def _begin(actor: Actor, reference: str, wish: PaymentWish | None, now: dt.datet
             )
         if payment.state != "created":
             return payment, False
-        if booking.hold_expires_at > moment:
+        if _is_held(booking, moment):
             method = _method(payment.gateway, wish)
             move(payment, PAYMENT, "pending", actor=actor, reason="charge begun", now=moment, method=method.label)
             return payment, True
         _expire(booking, payment, moment)
     raise Conflict(_("The hold on your places has ended. Nothing was charged; book again."), code="hold_expired")
+
+
+def _is_held(booking: Booking, now: dt.datetime) -> bool:
+    return booking.hold_expires_at is not None and booking.hold_expires_at > now
 
 
 def _method(gateway: str, wish: PaymentWish | None) -> PaymentMethod:

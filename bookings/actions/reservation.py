@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -60,9 +61,9 @@ def reserve_booking(
     Raises NotFound, NotAllowed, Invalid, Conflict (`wrong_state`, `nothing_to_book`, `already_booked`), BookingOpen, PriceChanged,
     OverBudget, NoPlaces. Records the booking's transition; the payment is `created`, nothing was charged.
     """
-    rules.require_user(actor)
+    user_id = rules.require_user(actor)
     now = now or clock.now()
-    if known := _known(actor, request_key, trip_reference):
+    if known := _known(user_id, request_key, trip_reference):
         return known
     checked = _checked(contact)
     trip = get_trip(actor, trip_reference, whole=False)
@@ -74,15 +75,15 @@ def reserve_booking(
     except Lost as lost:
         raise _explain(lost, basket, needs, load_basket(actor, trip, now=now)) from lost
     except IntegrityError:
-        if known := _known(actor, request_key, trip_reference):  # the same request, at the same moment
+        if known := _known(user_id, request_key, trip_reference):  # the same request, at the same moment
             return known
         raise
 
 
-def _known(actor: Actor, request_key: str | None, trip_reference: str) -> Booking | None:
+def _known(user_id: uuid.UUID, request_key: str | None, trip_reference: str) -> Booking | None:
     if not request_key:
         return None
-    booking = Booking.objects.select_related("trip").filter(user_id=actor.user_id, request_key=request_key).first()
+    booking = Booking.objects.select_related("trip").filter(user_id=user_id, request_key=request_key).first()
     if booking is not None and booking.trip.reference != trip_reference:
         raise IdempotencyMismatch
     return booking
@@ -132,7 +133,7 @@ def _write(
             reference=ids.booking_reference(now.date()),
             trip=trip,
             itinerary_revision=basket.revision,
-            user_id=actor.user_id,
+            user_id=rules.require_user(actor),
             contact_name=contact.name,
             contact_email=contact.email,
             contact_phone=contact.phone,

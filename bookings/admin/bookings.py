@@ -30,9 +30,11 @@ from bookings.models import (
     Hold,
 )
 from bookings.queries.booking_story import tell_booking
+from bookings.states import BOOKING, ITEM
 from travelplanner.core.admin.base import ReadOnlyAdmin, ReadOnlyInline, redirect_to, staff_actor
 from travelplanner.core.admin.buttons import button
 from travelplanner.core.admin.columns import money_column, state_column
+from travelplanner.core.admin.filters import words_filter
 
 total = money_column("total", description=_("total"))
 supplier_amount = money_column("supplier_amount", "supplier_currency", _("supplier's amount"))
@@ -48,17 +50,17 @@ class BookingAdmin(ReadOnlyAdmin):
     """One screen answers "why is this booking in this state?"."""
 
     select = ("user", "trip")
-    list_display = ("reference", state_column(), "user", "trip", total, "item_count", "hold_expires_at", "booked_at", "failure_code", "created_at")
-    list_filter = (("state", ChoicesDropdownFilter), "currency", ("created_at", RangeDateTimeFilter), "failure_code", ("user", AutocompleteSelectFilter))
-    search_fields = ("reference", "user__email", "contact_email", "contact_name", "trip__reference", "payments__transaction_id", "confirmation__number")
+    list_display = ("reference", state_column(), "user", "trip", total, "item_count", "hold_expires_at", "failure_code", "created_at")
+    list_filter = (("state", ChoicesDropdownFilter), ("created_at", RangeDateTimeFilter), ("user", AutocompleteSelectFilter))
+    search_fields = ("reference", "user__email", "contact_email", "contact_name", "trip__reference", "payments__transaction_id", "confirmation__number", "=failure_code")
     search_help_text = _("Reference, e-mail, name, trip, payment or confirmation number")
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
     fieldsets = (
-        (None, {"fields": (("reference", "state", total), ("user", "trip", "itinerary_revision"))}),
-        (_("Contact"), {"fields": (("contact_name", "contact_email", "contact_phone", "language"),)}),
-        (_("Times"), {"fields": (("created_at", "locked_at", "hold_expires_at", "booked_at", "updated_at"),)}),
-        (_("If it failed"), {"fields": (("failure_code", "failure_reason", "request_key"),)}),
+        (None, {"fields": (("reference", "state"), ("user", "trip"), (total, "itinerary_revision"))}),
+        (_("Contact"), {"fields": (("contact_name", "contact_email"), ("contact_phone", "language"))}),
+        (_("Times"), {"fields": (("created_at", "updated_at"), ("locked_at", "hold_expires_at"), "booked_at")}),
+        (_("If it failed"), {"fields": (("failure_code", "failure_reason"), "request_key")}),
     )
     change_form_outer_before_template = "admin/bookings/cause.html"
     change_form_outer_after_template = "admin/bookings/story.html"
@@ -108,10 +110,10 @@ class BookingItemAdmin(ReadOnlyAdmin):
     date_hierarchy = "starts_on"
     ordering = ("-starts_on", "id")
     fieldsets = (
-        (None, {"fields": (("booking", "service"), ("name", "type"), ("state", "payment_status"), ("supplier_name", "supplier_reference", "confirmation_code"))}),
+        (None, {"fields": (("booking", "service"), ("name", "type"), ("state", "payment_status"), ("supplier_name", "supplier_reference"), "confirmation_code")}),
         (_("Use"), {"fields": (("starts_on", "ends_on", "time"), ("quantity", "participants"), "special_requests")}),
         (_("Money"), {"fields": ((total, supplier_amount), ("rate", "rate_date"))}),
-        (_("Terms as bought"), {"fields": (("cancellable", "cancellation_deadline", fee),)}),
+        (_("Terms as bought"), {"fields": (("cancellable", "cancellation_deadline"), fee)}),
         (_("Data"), {"fields": ("details", "provider_response", ("created_at", "updated_at"))}),
     )
     inlines = (HoldInline, ItemTransitionInline)
@@ -144,7 +146,6 @@ class HoldAdmin(ReadOnlyAdmin):
 class BudgetLockAdmin(ReadOnlyAdmin):
     select = ("trip",)
     list_display = ("trip", ceiling, held, spent, "currency", "updated_at")
-    list_filter = ("currency",)
     search_fields = ("trip__reference", "trip__title")
     ordering = ("-updated_at",)
     fields = ("trip", (ceiling, held, spent), ("created_at", "updated_at"))
@@ -176,7 +177,7 @@ class ConfirmationAdmin(ReadOnlyAdmin):
 class TransitionAdmin(ReadOnlyAdmin):
     select = ("subject", "actor")
     list_display = ("created_at", "subject", "from_state", "to_state", "actor", "actor_label", "reason")
-    list_filter = ("to_state", ("created_at", RangeDateTimeFilter))
+    list_filter = (words_filter("to_state", _("to state"), dict.fromkeys((*BOOKING.states, *ITEM.states))), ("created_at", RangeDateTimeFilter))
     search_fields = ("actor__email", "=request_id", "reason")
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")

@@ -12,6 +12,7 @@ from django.utils import formats, timesince
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bookings.admin.story_tables import label, moment
 from bookings.models import Booking, Payment, ServiceSlot
@@ -103,7 +104,7 @@ def _revenue(now: dt.datetime) -> Panel:
 def _occupancy(now: dt.datetime) -> Panel:
     days = staff_figures.occupancy_by_day(first=now.date(), days=DAYS)
     kinds = sorted(days[0].places)
-    rows = [(day.date, *(f"{day.taken[kind]} / {day.places[kind]} ({day.percent(kind):.1f} %)" for kind in kinds)) for day in days]
+    rows = [(day.date, *(f"{day.taken[kind]} / {day.places[kind]}" for kind in kinds)) for day in days]
     charts = []
     if "hotel" in kinds:
         values = [(formats.date_format(day.date, "j"), day.percent("hotel"), f"{formats.date_format(day.date)}: {day.percent('hotel'):.1f} %") for day in days]
@@ -123,7 +124,9 @@ def _payments(now: dt.datetime) -> Panel:
     rows = [(label(state), code or EMPTY, _to(Payment, f"?state__exact={state}", count)) for (state, code), count in sorted(troubles.items(), key=lambda pair: -pair[1])]
     return _panel(
         _("Failed payments"),
-        note=_("%(count)d payments are without an answer from the gateway.") % {"count": unknown} if unknown else _("Failed in 7 days; none is without an answer."),
+        note=ngettext("%(count)d payment is without an answer from the gateway.", "%(count)d payments are without an answer from the gateway.", unknown)
+        % {"count": unknown}
+        if unknown else _("Failed in 7 days; none is without an answer."),
         alarm=bool(unknown),
         tables=[_table((_("state"), _("code"), _("payments")), rows)],
         url=_list_url(Payment),
@@ -146,7 +149,7 @@ def _outbox(now: dt.datetime) -> Panel:
     age = timesince.timesince(now - found.oldest_wait, now) if found.oldest_wait else ""
     said = [_("The oldest message waits for %(age)s.") % {"age": age} if age else _("Nothing waits.")]
     if found.dead:
-        said.append(_("%(count)d dead letters wait for someone to look.") % {"count": found.dead})
+        said.append(ngettext("%(count)d dead letter waits for someone to look.", "%(count)d dead letters wait for someone to look.", found.dead) % {"count": found.dead})
     rows = [(label(state), _to(OutboxMessage, f"?state__exact={state}", found.counts.get(state, 0))) for state in states]
     return _panel(_("Outbox"), note=" ".join(said), alarm=bool(found.dead), tables=[_table((_("state"), _("messages")), rows)], url=_list_url(OutboxMessage))
 

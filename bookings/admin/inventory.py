@@ -39,8 +39,8 @@ def problems_of_rule(rule: Any) -> dict[str, list[str]]:
 class RuleForm(forms.ModelForm):
     """No month ticked means all, no weekday ticked means all."""
 
-    months = NumbersField(choices=MONTHS, required=False, label=_("months"), help_text=_("None ticked = all."))
-    weekdays = NumbersField(choices=WEEKDAYS, required=False, label=_("weekdays"), help_text=_("None ticked = all."))
+    months = NumbersField(choices=MONTHS, required=False, label=_("Months"), help_text=_("None ticked = all."))
+    weekdays = NumbersField(choices=WEEKDAYS, required=False, label=_("Weekdays"), help_text=_("None ticked = all."))
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]

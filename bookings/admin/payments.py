@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
 
 from bookings.actions import staff_payments
+from bookings.gateways.payments import GATEWAYS, Outcome
 from bookings.models import (
     LedgerEntry,
     Payment,
@@ -19,9 +20,11 @@ from bookings.models import (
     Refund,
     RefundTransition,
 )
+from bookings.states import PAYMENT
 from travelplanner.core.admin.base import ReadOnlyAdmin, ReadOnlyInline, staff_actor
 from travelplanner.core.admin.buttons import button
 from travelplanner.core.admin.columns import money_column, state_column
+from travelplanner.core.admin.filters import words_filter
 
 amount = money_column("amount", description=_("amount"))
 
@@ -68,14 +71,14 @@ class LedgerInline(ReadOnlyInline):
 class PaymentAdmin(ReadOnlyAdmin):
     select = ("booking",)
     list_display = ("transaction_id", "booking", state_column(), amount, "gateway", "method", "failure_code", "created_at", "settled_at")
-    list_filter = (("state", ChoicesDropdownFilter), "gateway", "failure_code", "currency", ("created_at", RangeDateTimeFilter))
-    search_fields = ("transaction_id", "provider_reference", "booking__reference", "booking__user__email")
+    list_filter = (("state", ChoicesDropdownFilter), words_filter("gateway", _("gateway"), GATEWAYS), ("created_at", RangeDateTimeFilter))
+    search_fields = ("transaction_id", "provider_reference", "booking__reference", "booking__user__email", "=failure_code")
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
     fieldsets = (
-        (None, {"fields": (("transaction_id", "state", amount), ("booking", "method"))}),
+        (None, {"fields": (("transaction_id", "state"), (amount, "method"), "booking")}),
         (_("At the gateway"), {"fields": (("gateway", "provider_reference"), "failure_code", "next_action")}),
-        (_("Times"), {"fields": (("created_at", "updated_at", "settled_at"),)}),
+        (_("Times"), {"fields": (("created_at", "updated_at"), "settled_at")}),
     )
     inlines = (AttemptInline, RefundInline, LedgerInline, PaymentHistoryInline)
     actions_detail = ("ask_gateway",)
@@ -97,11 +100,11 @@ class PaymentAdmin(ReadOnlyAdmin):
 class RefundAdmin(ReadOnlyAdmin):
     select = ("payment__booking",)
     list_display = ("transaction_id", "payment", state_column(), amount, "reason", "created_at", "settled_at")
-    list_filter = (("state", ChoicesDropdownFilter), "currency", ("created_at", RangeDateTimeFilter))
+    list_filter = (("state", ChoicesDropdownFilter), ("created_at", RangeDateTimeFilter))
     search_fields = ("transaction_id", "payment__transaction_id", "payment__booking__reference")
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
-    fields = (("transaction_id", "state", amount), ("payment", "reason"), ("created_at", "updated_at", "settled_at"))
+    fields = (("transaction_id", "state"), (amount, "payment"), "reason", ("created_at", "updated_at"), "settled_at")
     inlines = (RefundHistoryInline,)
     actions_detail = ("push",)
 
@@ -118,7 +121,7 @@ class RefundAdmin(ReadOnlyAdmin):
 class PaymentAttemptAdmin(ReadOnlyAdmin):
     select = ("payment",)
     list_display = ("created_at", "payment", "kind", "outcome", "code")
-    list_filter = ("kind", "outcome", ("created_at", RangeDateTimeFilter))
+    list_filter = (words_filter("outcome", _("outcome"), list(Outcome)), ("created_at", RangeDateTimeFilter))
     search_fields = ("payment__transaction_id", "payment__booking__reference", "code")
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")
@@ -130,7 +133,7 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
 
     select = ("booking", "payment", "refund")
     list_display = ("created_at", "account", amount, "why", "booking", "payment", "journal")
-    list_filter = ("account", "currency", "why", ("created_at", RangeDateTimeFilter))
+    list_filter = (("account", ChoicesDropdownFilter), ("created_at", RangeDateTimeFilter))
     search_fields = ("=journal", "booking__reference", "payment__transaction_id")
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")
@@ -140,7 +143,7 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
 class MoneyTransitionAdmin(ReadOnlyAdmin):
     select = ("subject", "actor")
     list_display = ("created_at", "subject", "from_state", "to_state", "actor", "actor_label", "reason")
-    list_filter = ("to_state", ("created_at", RangeDateTimeFilter))
+    list_filter = (words_filter("to_state", _("to state"), PAYMENT.states), ("created_at", RangeDateTimeFilter))
     search_fields = ("subject__transaction_id", "actor__email", "=request_id")
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")

@@ -65,7 +65,7 @@ def timeline(user: AbstractBaseUser, story: BookingStory) -> Table:
 
 
 def tables_of(user: AbstractBaseUser, story: BookingStory) -> list[Table]:
-    """Items, payments with attempts, refunds, holds with slots, ledger, mail, audit; then everything in order."""
+    """Everything in order; then items, payments with attempts, refunds, holds with slots, ledger, mail, audit."""
     makers: tuple[tuple[str, Callable[[BookingStory], Table]], ...] = (
         ("bookings.bookingitem", _items),
         ("bookings.payment", _payments),
@@ -76,7 +76,7 @@ def tables_of(user: AbstractBaseUser, story: BookingStory) -> list[Table]:
         ("core.outboxmessage", _mails),
         ("core.auditentry", _audit),
     )
-    return [make(story) for kind, make in makers if _may_see(user, kind)] + [timeline(user, story)]
+    return [timeline(user, story), *(make(story) for kind, make in makers if _may_see(user, kind))]
 
 
 def _amount(amount: Decimal, currency: str) -> str:

@@ -1,5 +1,5 @@
 """Shapes of bookings and confirmations in and out (camelCase, as seed 000 prints them)."""
-# ruff: noqa: N815  (field names are the contract's)
+
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class CartChangeSerializer(serializers.Serializer):
 class FromItinerarySerializer(serializers.Serializer):
     """The trip whose chosen itinerary fills the cart."""
 
-    tripId = serializers.CharField(max_length=17)  # noqa: N815  (the contract's own name)
+    tripId = serializers.CharField(max_length=17)
 
 
 class CartServiceSerializer(serializers.Serializer):

@@ -23,10 +23,9 @@ from bookings.models import (
     Refund,
     RefundTransition,
 )
-from travelplanner.core.models import AuditEntry, OutboxMessage
+from travelplanner.core.models import AuditEntry, OutboxMessage, TransitionRecord
 
 MAILS = ("booking_confirmed", "booking_failed", "booking_expired", "booking_cancelled", "booking_refunded")
-FIELD_SEPARATOR = ":"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +71,21 @@ def tell_booking(booking: Booking) -> BookingStory:
     attempts = tuple(PaymentAttempt.objects.filter(payment__booking=booking).select_related("payment"))
     refunds = tuple(Refund.objects.filter(payment__booking=booking).select_related("payment").order_by("created_at"))
     ledger = tuple(booking.ledger_entries.all())
-    mails = tuple(OutboxMessage.objects.filter(dedupe_key__in=[f"{name}{FIELD_SEPARATOR}{booking.pk}" for name in MAILS]).order_by("created_at"))
+    mails = tuple(OutboxMessage.objects.filter(dedupe_key__in=[f"{name}:{booking.pk}" for name in MAILS]).order_by("created_at"))
     audit = _audit([booking, *items, *holds, *payments, *refunds, *mails])
-    moves: list[Event] = []
-    for model, path in (
-        (BookingTransition, "subject"),
-        (BookingItemTransition, "subject__booking"),
-        (PaymentTransition, "subject__booking"),
-        (RefundTransition, "subject__payment__booking"),
-    ):
-        moves += [_moved(row) for row in model._default_manager.filter(**{path: booking}).select_related("subject", "actor")]
+    # Rows of one transaction carry the same moment: here they stand in the order of cause and effect, which the sorting keeps.
     events = [
         Event(booking.created_at, "bookings.booking", str(booking), _("made")),
-        *moves,
-        *(Event(row.created_at, "bookings.paymentattempt", row.payment.transaction_id, _("gateway, %(kind)s: %(outcome)s") % {"kind": row.kind, "outcome": row.outcome}, row.code) for row in attempts),
         *_told_of_holds(holds),
+        *(Event(row.created_at, "bookings.paymentattempt", row.payment.transaction_id, f"{row.kind}: {row.outcome}", row.code) for row in attempts),
+        *_moves(PaymentTransition, subject__booking=booking),
+        *_moves(RefundTransition, subject__payment__booking=booking),
         *(Event(row.created_at, "bookings.ledgerentry", row.get_account_display(), f"{row.amount:+.3f} {row.currency}", row.why) for row in ledger),
+        *_moves(BookingTransition, subject=booking),
+        *_moves(BookingItemTransition, subject__booking=booking),
         *(Event(row.created_at, "core.outboxmessage", row.template, _("mail queued")) for row in mails),
         *(Event(row.sent_at, "core.outboxmessage", row.template, _("mail sent")) for row in mails if row.sent_at),
-        *(Event(row.created_at, "core.auditentry", row.object_type, row.action, str(row.after.get("reason", "")), _who(row), row.request_id) for row in audit),
+        *_told_by_audit(audit),
     ]
     return BookingStory(
         booking, items, holds, payments, attempts, refunds, ledger, mails, audit, tuple(sorted(events, key=lambda event: event.at))
@@ -104,16 +99,31 @@ def _audit(rows: Sequence[Any]) -> tuple[AuditEntry, ...]:
     return tuple(AuditEntry.objects.filter(object_type__in=types, object_id__in=ids).select_related("actor").order_by("id"))
 
 
-def _moved(row: Any) -> Event:
-    return Event(
-        row.created_at,
-        row._meta.label_lower,
-        str(row.subject),
-        f"{row.from_state} → {row.to_state}",
-        row.reason,
-        _who(row),
-        row.request_id,
-    )
+def _moves(model: type[TransitionRecord], **of: Any) -> list[Event]:
+    """Transitions, one statement."""
+    return [
+        Event(row.created_at, row._meta.label_lower, str(row.subject), f"{row.from_state} → {row.to_state}", row.reason, _who(row), row.request_id)
+        for row in model._default_manager.filter(**of).select_related("subject", "actor")
+    ]
+
+
+def _told_by_audit(audit: Iterable[AuditEntry]) -> list[Event]:
+    """The same deed on many rows (holds of a booking) is told once, with their number."""
+    groups: dict[tuple[Any, ...], list[AuditEntry]] = {}
+    for row in audit:
+        groups.setdefault((row.created_at, row.object_type, row.action, row.actor_id, row.actor_label, row.request_id), []).append(row)
+    return [
+        Event(
+            rows[0].created_at,
+            "core.auditentry",
+            rows[0].object_type,
+            rows[0].action if len(rows) == 1 else f"{rows[0].action} × {len(rows)}",
+            str(rows[0].after.get("reason", "")),
+            _who(rows[0]),
+            rows[0].request_id,
+        )
+        for rows in groups.values()
+    ]
 
 
 def _who(row: Any) -> str:

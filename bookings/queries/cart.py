@@ -93,7 +93,7 @@ def _price(item: CartItem, stock: Stock, now: dt.datetime | None) -> CartLine:
 
 def get_cart(actor: Actor, *, trip_reference: str = "", now: dt.datetime | None = None) -> Cart:
     """The actor's cart, or only a trip's lines. Three statements; empty for someone who isn't signed in."""
-    if not actor.is_user:
+    if actor.user_id is None:
         return Cart(())
     rows = CartItem.objects.filter(user_id=actor.user_id)
     if trip_reference:
@@ -104,11 +104,8 @@ def get_cart(actor: Actor, *, trip_reference: str = "", now: dt.datetime | None 
 
 def get_line(actor: Actor, item_id: uuid.UUID, *, now: dt.datetime | None = None) -> CartLine:
     """One line of the actor's cart, or NotFound."""
-    items = list(
-        CartItem.objects.filter(pk=item_id, user_id=actor.user_id).select_related("service__supplier", "service__destination", "trip")
-        if actor.is_user
-        else ()
-    )
-    if not items:
+    rows = CartItem.objects.select_related("service__supplier", "service__destination", "trip")
+    item = rows.filter(pk=item_id, user_id=actor.user_id).first() if actor.user_id else None
+    if item is None:
         raise NotFound
-    return price_lines(items, now=now)[0]
+    return price_lines([item], now=now)[0]

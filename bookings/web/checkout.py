@@ -19,7 +19,7 @@ from bookings.models import Booking
 from bookings.queries.checkout_sheet import CheckoutSheet, load_sheet
 from bookings.web.forms import ContactForm
 from bookings.web.refusals import refusal_notes
-from bookings.web.sheet_context import contact_form, sheet_context
+from bookings.web.sheet_context import contact_form, sheet_context, signup_url
 from travelplanner.core import clock
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import AppError, Conflict, Invalid, NotFound
@@ -63,6 +63,8 @@ def change_line(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("bookings:checkout", reference=reference)
     actor = actor_of(request)
     sheet = _sheet(actor, reference)
+    if not actor.is_user:
+        return redirect(signup_url(sheet.trip.reference))
     notes: list[dict[str, Any]] = []
     said = ""
     try:
@@ -129,8 +131,7 @@ def reserve(request: HttpRequest, reference: str) -> HttpResponse:
     """Hold all places and lock the budget, then on to the payment. Nothing is charged here; the same press again finds the same booking."""
     actor = actor_of(request)
     if not actor.is_user:
-        sheet = _sheet(actor, reference)
-        return redirect(sheet_context(actor, sheet, None)["signup_url"])
+        return redirect(signup_url(_sheet(actor, reference).trip.reference))
     form = ContactForm(request.POST)
     agreed = frozenset(request.POST.getlist("agree"))
     if not form.is_valid():

@@ -57,11 +57,16 @@ def sheet_context(
         "over": _over(sheet),
         "blocked": bool(sheet.problems or sheet.over) or not sheet.lines,
         "open_booking": _open(sheet, now),
-        "signup_url": f"{reverse('account_signup')}?next={url}",
+        "signup_url": signup_url(trip.reference),
         "login_url": f"{reverse('account_login')}?next={url}",
         "raise_url": f"{reverse('trips:new')}?from={trip.reference}",
         "hold_minutes": round(settings.HOLD_TIME.total_seconds() / 60),
     }
+
+
+def signup_url(reference: str) -> str:
+    """Where someone unknown signs up, and comes back from to the checkout of the same trip."""
+    return f"{reverse('account_signup')}?next={reverse('bookings:checkout', args=[reference])}"
 
 
 def contact_form(user: Any, total: Decimal) -> ContactForm:

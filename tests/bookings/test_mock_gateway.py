@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from bookings.gateways.payments import ChargeRequest, MethodRefused, MockGateway, Outcome, PaymentMethod, RefundRequest, default_gateway
+from bookings.gateways.payments import (
+    ChargeRequest,
+    MethodRefused,
+    MockGateway,
+    Outcome,
+    PaymentMethod,
+    RefundRequest,
+    default_gateway,
+)
 from bookings.gateways.payments.book import Book
 from tests.concurrency.crowd import run_together
 

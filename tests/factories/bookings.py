@@ -21,8 +21,8 @@ CONTACT = Contact("Alice Example", "alice@example.org", "+91 98765 43210")
 _numbers = itertools.count(1)
 
 
-def stop(service: Service, day: dt.date, time: str) -> dict[str, Any]:
-    """A stop of the document where a service is used."""
+def stop(service: Service, day: dt.date, time: str, *, units: int = 2) -> dict[str, Any]:
+    """A stop of the document where a service is used, with the price of `units` at its list price."""
     hours, minutes = (int(part) for part in time.split(":"))
     return {
         "kind": "place",
@@ -30,6 +30,9 @@ def stop(service: Service, day: dt.date, time: str) -> dict[str, Any]:
         "serviceId": str(service.pk),
         "serviceTime": time if service.times else None,
         "name": service.name,
+        "fee": 0,
+        "serviceName": service.name,
+        "servicePrice": {"amount": str(service.list_price * (units if service.unit == "person" else 1)), "currency": service.currency},
         "arrive": f"{day.isoformat()}T{time}+05:30",
         "leave": f"{day.isoformat()}T{(hours + 1) % 24:02d}:{minutes:02d}+05:30",
     }
@@ -46,6 +49,15 @@ def choose(trip: Trip, *, stops: Sequence[dict[str, Any]] = (), lodging: Sequenc
             "days": [{"date": trip.start_date.isoformat(), "stops": list(stops)}],
         },
         "lodging": list(lodging),
+        "cost": {
+            "total": 12000,
+            "currency": trip.budget_currency,
+            "lodging": sum(stay["total"] for stay in lodging),
+            "food": 3000,
+            "localTransport": 800,
+            "activities": 0,
+            "intercity": 0,
+        },
     }
     document = Document.objects.create(
         trip=trip, kind="final", version="final_v1", revision=revision, source="planning_engine", text=orjson.dumps(body).decode()
@@ -57,7 +69,15 @@ def choose(trip: Trip, *, stops: Sequence[dict[str, Any]] = (), lodging: Sequenc
 
 def bed(service: Service, trip: Trip, *, rooms: int = 1) -> dict[str, Any]:
     """A stay over all nights of the trip."""
-    return {"serviceId": str(service.pk), "arrival": trip.start_date.isoformat(), "departure": trip.end_date.isoformat(), "rooms": rooms}
+    return {
+        "serviceId": str(service.pk),
+        "name": service.name,
+        "arrival": trip.start_date.isoformat(),
+        "departure": trip.end_date.isoformat(),
+        "rooms": rooms,
+        "total": float(service.list_price * rooms * (trip.end_date - trip.start_date).days),
+        "currency": service.currency,
+    }
 
 
 def make_planned_trip(owner: User, catalogue: SmallCatalogue, **fields: Any) -> Trip:

@@ -86,7 +86,7 @@ class DestinationAdmin(NoDeleteMixin, ExchangeAdmin):
         (None, {"fields": (("name", "slug"), ("kind", "published"), "aliases", ("country", "region"), "tagline", "summary")}),
         (_("Where"), {"fields": (("latitude", "longitude"), "location_source", ("reach_km", "timezone", "currency"), "airports", "arrival_hint")}),
         (_("Character"), {"fields": (("relief", "water", "water_side"), "climate_group", "best_months", "best_months_source")}),
-        (_("Worth knowing"), {"fields": ("languages", ("emergency_number", "emergency_source"), ("created_at", "updated_at"))}),
+        (_("Worth knowing"), {"fields": ("languages", "emergency_number", "emergency_source", ("created_at", "updated_at"))}),
     )
     inlines = (ClimateInline, NoteInline)
     actions = ("publish", "unpublish")

@@ -31,32 +31,32 @@ class CheckedForm(forms.ModelForm):
 
 
 class DestinationForm(CheckedForm):
-    aliases = WordsField(required=False, label=_("aliases"))
-    languages = WordsField(required=False, label=_("languages"))
-    airports = WordsField(required=False, label=_("airports"))
-    best_months = NumbersField(choices=MONTHS, required=False, label=_("best months"))
-    relief = choose(checks.RELIEFS, label=_("relief"))
-    water = choose(checks.WATERS, label=_("water"))
-    water_side = choose(checks.SIDES, required=False, label=_("water side"))
-    climate_group = choose(checks.CLIMATES, label=_("climate group"))
+    aliases = WordsField(required=False, label=_("Aliases"))
+    languages = WordsField(required=False, label=_("Languages"))
+    airports = WordsField(required=False, label=_("Airports"))
+    best_months = NumbersField(choices=MONTHS, required=False, label=_("Best months"))
+    relief = choose(checks.RELIEFS, label=_("Relief"))
+    water = choose(checks.WATERS, label=_("Water"))
+    water_side = choose(checks.SIDES, required=False, label=_("Water side"))
+    climate_group = choose(checks.CLIMATES, label=_("Climate group"))
 
     def problems(self) -> checks.Problems:
         return checks.check_destination(self.instance)
 
 
 class PlaceForm(CheckedForm):
-    category = choose(checks.CATEGORIES, label=_("category"))
-    interests = WordsField(label=_("interests"), help_text=_("Several, with commas between: %(words)s.") % {"words": ", ".join(checks.INTERESTS)})
-    accessibility = choose(checks.ACCESSIBILITY, label=_("accessibility"))
-    setting = choose(checks.SETTINGS, label=_("setting"))
+    category = choose(checks.CATEGORIES, label=_("Category"))
+    interests = WordsField(label=_("Interests"), help_text=_("Several, with commas between: %(words)s.") % {"words": ", ".join(checks.INTERESTS)})
+    accessibility = choose(checks.ACCESSIBILITY, label=_("Accessibility"))
+    setting = choose(checks.SETTINGS, label=_("Setting"))
 
     def problems(self) -> checks.Problems:
         return checks.check_place(self.instance, destination=self.cleaned_data.get("destination"))
 
 
 class ServiceForm(CheckedForm):
-    comfort = choose(checks.COMFORTS, required=False, label=_("comfort"))
-    times = WordsField(required=False, label=_("times"), help_text=_("Departures as HH:MM, with commas between; none = the whole day."))
+    comfort = choose(checks.COMFORTS, required=False, label=_("Comfort"))
+    times = WordsField(required=False, label=_("Times"), help_text=_("Departures as HH:MM, with commas between; none = the whole day."))
 
     def problems(self) -> checks.Problems:
         return checks.check_service(self.instance, place=self.cleaned_data.get("place"))

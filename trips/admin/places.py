@@ -37,9 +37,9 @@ class PlaceAdmin(NoDeleteMixin, ExchangeAdmin):
     fieldsets = (
         (None, {"fields": ("destination", ("name", "slug"), ("category", "importance", "published"), "interests", "summary")}),
         (_("Where"), {"fields": (("latitude", "longitude"), "location_source", "setting")}),
-        (_("When"), {"fields": ("hours", "hours_exceptions", "hours_source", ("visit_minutes", "visit_source"))}),
+        (_("When"), {"fields": ("hours", "hours_exceptions", "hours_source", "visit_minutes", "visit_source")}),
         (_("For how much"), {"fields": (("fee", "fee_domestic", "fee_currency"), "fee_source")}),
-        (_("For whom"), {"fields": (("accessibility", "accessibility_source"), ("effort", "effort_source"), ("created_at", "updated_at"))}),
+        (_("For whom"), {"fields": ("accessibility", "accessibility_source", "effort", "effort_source", ("created_at", "updated_at"))}),
     )
     prepopulated_fields = {"slug": ("name",)}
     actions = ("publish", "unpublish")

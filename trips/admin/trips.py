@@ -19,6 +19,7 @@ from unfold.decorators import display
 
 from travelplanner.core.admin.base import ReadOnlyAdmin, ReadOnlyInline
 from travelplanner.core.admin.columns import EMPTY, as_json, money_column, state_column
+from travelplanner.core.admin.filters import words_filter
 from trips.models import (
     Document,
     ItineraryDay,
@@ -30,6 +31,8 @@ from trips.models import (
     TripDestination,
     TripTransition,
 )
+from trips.models.run import STEPS
+from trips.states import TRIP
 
 budget = money_column("budget_amount", "budget_currency", _("budget"))
 spent = money_column("actual_spent", "budget_currency", _("spent"))
@@ -86,7 +89,7 @@ class TripAdmin(ReadOnlyAdmin):
         (None, {"fields": (("reference", "state"), "title", "owner", ("trip_type", "sample"), "description")}),
         (_("When and who"), {"fields": (("start_date", "end_date", "timezone"), ("origin_city", "origin_country"), ("traveler_count", "traveler_details"))}),
         (_("Money"), {"fields": ((budget, spent, "budget_currency"),)}),
-        (_("Versions"), {"fields": (("chosen_revision", "locked_revision", "row_version"), ("created_at", "updated_at", "archived_at"))}),
+        (_("Versions"), {"fields": (("chosen_revision", "locked_revision", "row_version"), ("created_at", "updated_at"), "archived_at")}),
     )
     inlines = (TripDestinationInline, RunInline, DocumentInline, DayInline, TripTransitionInline)
 
@@ -98,7 +101,7 @@ class PlanningRunAdmin(ReadOnlyAdmin):
     select = ("trip",)
     list_display = ("created_at", "trip", state_column(), "step", "progress", "attempts", "error_code", "error_message", "took", "heartbeat_at")
     list_display_links = ("created_at",)
-    list_filter = (("state", ChoicesDropdownFilter), "step", "error_code", ("created_at", RangeDateTimeFilter))
+    list_filter = (("state", ChoicesDropdownFilter), words_filter("step", _("step"), STEPS), ("created_at", RangeDateTimeFilter))
     search_fields = ("trip__reference", "trip__title", "error_code", "error_message")
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
@@ -118,7 +121,7 @@ class DocumentAdmin(ReadOnlyAdmin):
     search_fields = ("trip__reference", "trip__title")
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
-    fields = ("trip", ("kind", "revision", "version"), ("source", "created_at"), "basis", "shown_body")
+    fields = ("trip", ("kind", "revision"), ("version", "source"), "created_at", "basis", "shown_body")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
@@ -173,7 +176,7 @@ class ItineraryDayAdmin(ReadOnlyAdmin):
     search_fields = ("trip__reference", "trip__title")
     date_hierarchy = "date"
     ordering = ("-date", "trip", "revision", "position")
-    fields = (("trip", "revision", "position"), ("date", "destination"), (cost, "fatigue", "rest"))
+    fields = ("trip", ("revision", "position"), ("date", "destination"), (cost, "fatigue", "rest"))
     inlines = (StopInline, LegInline)
 
 
@@ -181,7 +184,7 @@ class ItineraryDayAdmin(ReadOnlyAdmin):
 class TripTransitionAdmin(ReadOnlyAdmin):
     select = ("subject", "actor")
     list_display = ("created_at", "subject", "from_state", "to_state", "actor", "actor_label", "reason")
-    list_filter = ("to_state", ("created_at", RangeDateTimeFilter))
+    list_filter = (words_filter("to_state", _("to state"), TRIP.states), ("created_at", RangeDateTimeFilter))
     search_fields = ("subject__reference", "actor__email", "=request_id")
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")

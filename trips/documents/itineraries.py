@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from travelplanner.core import money
+from trips.budget import convert
 from trips.models import Place
 from trips.planning.plan import Costs, DayPlan, Itinerary, LeftOut, Stop
 from trips.planning.problem import Problem
@@ -50,6 +51,10 @@ class Setting:
     def currency(self) -> str:
         return self.problem.currency
 
+    def minor(self, offer: Offer) -> int:
+        """An offer's price for the party, in minor units of the trip's currency."""
+        return money.to_minor(convert(offer.total, offer.currency, self.currency), self.currency)
+
     def number(self, minor: int) -> int | float:
         return money.as_number(money.from_minor(minor, self.currency), self.currency)
 
@@ -61,14 +66,16 @@ PRIVATE_FIGURES = frozenset({"over", "limit", "most", "rest_days"})
 
 def candidate_json(plan: Itinerary, candidate_id: str, setting: Setting, *, economy: bool = False) -> dict[str, Any]:
     """One candidate of `optimizer_v1`. An `economy` plan (cheapest beds, plain meals) is a thrifty one, whatever the search's profile."""
+    tickets = tickets_within(plan, setting)
+    extras = sum(setting.minor(ticket) for ticket in tickets.values())
     return {
         "candidateId": candidate_id,
         "profile": "thrifty" if economy else plan.profile,
         "score": plan.score,
         "scoreBreakdown": {part.name: {"weight": part.weight, "value": part.value} for part in plan.score_parts},
-        "cost": cost_json(plan.costs, setting),
+        "cost": {**cost_json(plan.costs, setting), "bookableExtras": setting.number(extras)},
         **summary_json(plan),
-        "days": [day_json(day, setting) for day in plan.days],
+        "days": [day_json(day, setting, tickets) for day in plan.days],
         "lodging": [stay_json(stay, setting) for stay in setting.stays],
         "leftOut": [_left_out(item, setting) for item in plan.left_out],
         "checks": {"feasible": True, "checkedBy": "checker", "unverified": [_unverified(key, setting) for key in plan.unverified]},
@@ -117,7 +124,22 @@ def stay_json(stay: Stay, setting: Setting) -> dict[str, Any]:
     }
 
 
-def day_json(day: DayPlan, setting: Setting) -> dict[str, Any]:
+def tickets_within(plan: Itinerary, setting: Setting) -> dict[tuple[int, int], Offer]:
+    """(day, stop) -> the ticket that goes with it. With a budget only as many, first come first, as the plan's cost leaves room for:
+    nobody is offered in one go what would break the limit."""
+    found: dict[tuple[int, int], Offer] = {}
+    left = setting.problem.budget - plan.costs.total if setting.problem.budget is not None else None
+    for day in plan.days:
+        for index, stop in enumerate(day.stops):
+            ticket = best_ticket(stop, day, setting) if stop.place_id else None
+            if ticket is None or (left is not None and setting.minor(ticket) > left):
+                continue
+            found[day.index, index] = ticket
+            left = left - setting.minor(ticket) if left is not None else None
+    return found
+
+
+def day_json(day: DayPlan, setting: Setting, tickets: Mapping[tuple[int, int], Offer]) -> dict[str, Any]:
     zone = ZoneInfo(setting.zones[day.area])
     return {
         "day": day.index + 1,
@@ -130,7 +152,7 @@ def day_json(day: DayPlan, setting: Setting) -> dict[str, Any]:
         "activeMinutes": day.active_minutes,
         "walkKm": round(day.walk_km, 2),
         "rest": day.rest,
-        "stops": [_stop(stop, day, zone, setting) for stop in day.stops],
+        "stops": [_stop(stop, day, zone, setting, tickets.get((day.index, index))) for index, stop in enumerate(day.stops)],
         "legs": [
             {"mode": leg.mode, "minutes": leg.minutes, "distanceKm": round(leg.distance_km, 2), "cost": setting.number(leg.cost)} for leg in day.legs
         ],
@@ -143,7 +165,7 @@ def _moment(date: dt.date, minute: int, zone: ZoneInfo) -> str:
     return wall.replace(tzinfo=zone).isoformat(timespec="minutes")
 
 
-def _stop(stop: Stop, day: DayPlan, zone: ZoneInfo, setting: Setting) -> dict[str, Any]:
+def _stop(stop: Stop, day: DayPlan, zone: ZoneInfo, setting: Setting, ticket: Offer | None) -> dict[str, Any]:
     place = setting.places.get(stop.place_id or "")
     shown: dict[str, Any] = {
         "kind": stop.kind,
@@ -164,7 +186,7 @@ def _stop(stop: Stop, day: DayPlan, zone: ZoneInfo, setting: Setting) -> dict[st
         shown["confidence"] = place.hours_source.confidence if place.hours_source else "low"
         shown["source"] = place.hours_source.title if place.hours_source else "editor estimate"
         shown["checkedAt"] = place.hours_source.opened_on.isoformat() if place.hours_source else None
-        if ticket := best_ticket(stop, day, setting):
+        if ticket is not None:
             shown |= {"serviceId": str(ticket.service_id), "serviceTime": ticket.time or None, "serviceName": ticket.name, "placesLeft": ticket.left}
             shown["servicePrice"] = money.Money(ticket.total, ticket.currency).as_json()
     return shown

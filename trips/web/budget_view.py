@@ -87,7 +87,7 @@ def share_words(share: float) -> str:
     """How many of ten such trips stay below a limit: "about 7 in 10 stay under"."""
     tenths = round(share * 10)
     if share < 0.02:
-        return _("hardly any stays under")
+        return _("hardly any trip stays under")
     if tenths <= 0:
         return _("fewer than 1 in 10 stays under")
     if tenths >= 10:
@@ -128,8 +128,9 @@ def shortfall(body: Mapping[str, Any], *, limit: float | None, helps: Sequence[R
     else:
         title = _("%(limit)s is possible, but tight.") % {"limit": money(limit)}
         text = _("The middle of such trips lies %(missing)s above it.") % {"missing": money(predicted["p50"] - limit)}
-        if cheapest_plan is not None and cheapest_plan <= limit:
-            text += " " + _("Our plans keep below it: the cheapest comes to %s.") % money(cheapest_plan)
+    if cheapest_plan is not None:
+        plan = _("Our plans keep below it: the cheapest comes to %s.") if cheapest_plan <= limit else _("The cheapest plan that we found comes to %s.")
+        text += " " + plan % money(cheapest_plan)
     if limit < part["p10"]:
         binds = _("What binds is one part alone: %(part)s starts at %(amount)s.") % {"part": _part(name), "amount": money(part["p10"])}
     else:

@@ -22,6 +22,7 @@ THRIFTY_TITLES = {
     "balanced": lazy("An even pace in %s, for little money"),
     "relaxed": lazy("Slow days in %s, for little money"),
     "full": lazy("Full days in %s, for little money"),
+    "thrifty": lazy("The cheapest way through %s"),
 }
 CHARACTERS = {
     "balanced": lazy("Something every day, with room to breathe."),

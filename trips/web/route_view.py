@@ -12,6 +12,7 @@ from trips.web import plan_words
 from trips.web.figure_words import map_words
 from trips.web.figures import MapLeg, MapStop, RouteMap, route_map
 from trips.web.figures.chart import kilometres_between
+from trips.web.figures.route import StopKind
 
 NEAR = 4  # decimals of a degree: about ten metres, the same spot on any map
 APART_KM = 1.5
@@ -33,7 +34,7 @@ def _route(day: Mapping[str, Any], label: Mapping[int, int | None]) -> tuple[lis
     at: dict[tuple[float, float], int] = {}
     visited: list[int] = []
     for index, stop in enumerate(day["stops"]):
-        kind = "bed" if stop["kind"] == "lodging" else ("stop" if index in label else "pass")
+        kind: StopKind = "bed" if stop["kind"] == "lodging" else ("stop" if index in label else "pass")
         spot = _spot(stop)
         if spot not in at or index in label:
             at[spot] = len(stops)
@@ -68,7 +69,7 @@ def plan_map(days: Sequence[Mapping[str, Any]], weights: Mapping[str, float], ke
                 visited.append(beds[spot])
                 continue
             number = day["day"] if stop is main else None
-            kind = "bed" if stop["kind"] == "lodging" else ("stop" if number else "pass")
+            kind: StopKind = "bed" if stop["kind"] == "lodging" else ("stop" if number else "pass")
             visited.append(len(stops))
             if kind == "bed":
                 beds[spot] = len(stops)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.dates import MONTHS_3, WEEKDAYS_ABBR
+from django.utils.dates import MONTHS as MONTH_NAMES
+from django.utils.dates import WEEKDAYS as WEEKDAY_NAMES
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
-MONTHS = list(MONTHS_3.items())
-WEEKDAYS = list(WEEKDAYS_ABBR.items())  # 0 = Monday, as our rules count
+MONTHS = list(MONTH_NAMES.items())
+WEEKDAYS = list(WEEKDAY_NAMES.items())  # 0 = Monday, as our rules count
 
 
 class WordsField(forms.CharField):

@@ -66,14 +66,16 @@ class TaskAdmin(ReadOnlyAdmin):
     """The queue's own rows, to look into; runs are ours, see planning runs."""
 
     list_display = ("task_name", state_column("status", _("status")), "queue_name", "enqueued_at", "started_at", "finished_at")
-    list_filter = ("status", "queue_name")
+    list_filter = ("status",)
     search_fields = ("=id", "task_path")
     ordering = ("-enqueued_at",)
     fields = (
         "id",
-        ("task_path", "queue_name", "priority"),
+        "task_path",
+        ("queue_name", "priority"),
         "status",
-        ("enqueued_at", "started_at", "finished_at"),
+        "enqueued_at",
+        ("started_at", "finished_at"),
         "shown_arguments",
         "exception_class_path",
         "shown_traceback",
