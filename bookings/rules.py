@@ -18,5 +18,5 @@ def require_user(actor: Actor) -> uuid.UUID:
 
 
 def mine(actor: Actor, prefix: str = "") -> Q:
-    """Filter for bookings that the actor made; nothing for someone unknown."""
+    """Filter for bookings and cart lines that are the actor's; nothing for someone unknown."""
     return Q(**{f"{prefix}user_id": actor.user_id}) if actor.is_user else Q(pk__in=[])

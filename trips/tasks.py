@@ -15,6 +15,6 @@ def work_on_run(run_id: str) -> str:
     """Carry out one planning run; a second task for the same run finds it taken and leaves."""
     from trips.actions.runs import work_on
 
-    outcome = work_on(uuid.UUID(run_id))
+    outcome = work_on(run_id=uuid.UUID(run_id))
     logger.info("planning run %s: %s", run_id, outcome)
     return outcome

@@ -146,7 +146,10 @@ def fill_from_itinerary(*, actor: Actor, trip_reference: str, now: dt.datetime |
             except UnfitUse:
                 continue
             key = {"user_id": user_id, "trip": trip, "service": line.service, "booking_date": line.use.first, "time": line.use.time}
-            rows.append(CartItem(**key, **_values(quoted, ""), created_at=now))
+            values = _values(quoted, "")
+            if line.price_seen is not None:  # the traveler saw the plan's price; if it moved since, the cart says so
+                values["price_seen"] = line.price_seen
+            rows.append(CartItem(**key, **values, created_at=now))
         CartItem.objects.bulk_create(rows[:MOST_LINES], ignore_conflicts=True)
     return get_cart(actor, trip_reference=trip.reference, now=now)
 

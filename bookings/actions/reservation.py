@@ -127,7 +127,7 @@ def _write(
 ) -> Booking:
     expires_at = now + settings.HOLD_TIME
     with transaction.atomic():
-        trip = fetch_for_change(actor, read.reference)
+        trip = fetch_for_change(actor=actor, reference=read.reference)
         _check_state(trip, basket)
         booking = Booking.objects.create(
             reference=ids.booking_reference(now.date()),

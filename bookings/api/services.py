@@ -14,8 +14,8 @@ from rest_framework.response import Response
 
 from bookings.queries import inventory
 from travelplanner.core import clock
-from travelplanner.core.api.pagination import PageNumberPagination
-from travelplanner.core.api.serializers import MoneySerializer
+from travelplanner.core.api.pagination import PAGE, PAGE_SIZE, PageNumberPagination
+from travelplanner.core.api.serializers import MoneySerializer, page_shape
 from travelplanner.core.errors import Invalid
 from travelplanner.core.money import Money
 from trips.api.catalogue import OpenView
@@ -119,10 +119,10 @@ class ServiceList(OpenView):
             OpenApiParameter("type", OpenApiTypes.STR, enum=TYPES),
             OpenApiParameter("destination", OpenApiTypes.STR, description="id or slug"),
             OpenApiParameter("date", OpenApiTypes.DATE, description="adds `on_date`: price and places left on that date"),
-            OpenApiParameter("page", OpenApiTypes.INT),
-            OpenApiParameter("page_size", OpenApiTypes.INT),
+            PAGE,
+            PAGE_SIZE,
         ],
-        responses=ServiceSerializer(many=True),
+        responses=page_shape(ServiceSerializer),
     )
     def get(self, request: Request) -> Response:
         """What is on sale, by type, destination and date."""

@@ -80,7 +80,8 @@ def _lines_of_plan(trip: Trip, now: dt.datetime | None) -> list[BasketLine]:
             raise Invalid(_("%(name)s doesn't fit your party any more.") % {"name": planned.service.name}, code=unfit.code) from unfit
         if not quoted.fits:
             sold_out.append(_shortage(planned.service, quoted))
-        lines.append(_line(trip, planned.service, quoted, quoted.total, ""))
+        seen = quoted.total if planned.price_seen is None else planned.price_seen
+        lines.append(_line(trip, planned.service, quoted, seen, ""))
     if sold_out:
         raise NoPlaces(sold_out)
     return lines

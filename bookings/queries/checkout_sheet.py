@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Subquery
 
+from bookings import rules
 from bookings.models import Booking, CartItem
 from bookings.pricing.exchange import Exchanged, exchange
 from bookings.pricing.quote import Quote, UnfitUse, Use
@@ -127,7 +128,7 @@ class CheckoutSheet:
 def load_sheet(actor: Actor, reference: str, *, now: dt.datetime | None = None) -> CheckoutSheet | None:
     """The sheet of a trip that the actor may see and whose itinerary was chosen, else None. At most five statements."""
     now = now or clock.now()
-    bookings = Booking.objects.filter(trip=OuterRef("trip"), user_id=actor.user_id)
+    bookings = Booking.objects.filter(rules.mine(actor), trip=OuterRef("trip"))
     waiting, done = bookings.filter(state__in=OPEN), bookings.filter(state__in=DONE).order_by("-created_at")
     document = (
         Document.objects.filter(
@@ -138,7 +139,7 @@ def load_sheet(actor: Actor, reference: str, *, now: dt.datetime | None = None) 
         )
         .select_related("trip__budget_lock")
         .annotate(
-            in_cart=Exists(CartItem.objects.filter(user_id=actor.user_id, trip=OuterRef("trip"))),
+            in_cart=Exists(CartItem.objects.filter(rules.mine(actor), trip=OuterRef("trip"))),
             open_reference=Subquery(waiting.values("reference")[:1]),
             open_until=Subquery(waiting.values("hold_expires_at")[:1]),
             open_total=Subquery(waiting.values("total")[:1]),

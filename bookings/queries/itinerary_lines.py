@@ -6,20 +6,23 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from bookings.pricing.quote import MOST_PEOPLE, Use
 from bookings.pricing.tariff import units_for
 from bookings.queries.inventory import Stock, load_stock, sellable
+from travelplanner.core import money
 from trips.models import Document, Service, Trip
 
 
 @dataclass(frozen=True, slots=True)
 class ItineraryLine:
-    """One thing to book."""
+    """One thing to book. `price_seen` is what the plan said it costs, in the service's currency; None when it said so in another one."""
 
     service: Service
     use: Use
+    price_seen: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class _Wish:
     nights: int
     time: str
     rooms: int | None
+    price: tuple[Decimal, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,8 @@ def lines_of_itinerary(trip: Trip) -> ItineraryLines | None:
         tariff = stock.tariffs[service.pk]
         time = _departure(tariff.times, wish.time)
         units = max(wish.rooms or 0, units_for(tariff, people))
-        lines.setdefault((service.pk, wish.first, time), ItineraryLine(service, Use(wish.first, units, people, wish.nights, time)))
+        seen = wish.price[0] if wish.price and wish.price[1] == service.currency else None
+        lines.setdefault((service.pk, wish.first, time), ItineraryLine(service, Use(wish.first, units, people, wish.nights, time), seen))
     return ItineraryLines(document.revision, tuple(lines.values()), stock)
 
 
@@ -78,7 +83,7 @@ def _beds(body: Mapping[str, Any]) -> Iterator[_Wish]:
         service_id = _uuid(stay.get("serviceId"))
         arrival, departure = dt.date.fromisoformat(stay["arrival"][:10]), dt.date.fromisoformat(stay["departure"][:10])
         if service_id and departure > arrival:
-            yield _Wish(service_id, arrival, (departure - arrival).days, "", int(stay.get("rooms") or 1))
+            yield _Wish(service_id, arrival, (departure - arrival).days, "", int(stay.get("rooms") or 1), _price(stay.get("total"), stay.get("currency")))
 
 
 def _tickets(body: Mapping[str, Any]) -> Iterator[_Wish]:
@@ -87,7 +92,15 @@ def _tickets(body: Mapping[str, Any]) -> Iterator[_Wish]:
             service_id = _uuid(stop.get("serviceId"))
             if service_id and stop["kind"] != "lodging":  # beds stand in `lodging`, once for all their nights
                 arrive = dt.datetime.fromisoformat(stop["arrive"])
-                yield _Wish(service_id, arrive.date(), 1, stop.get("serviceTime") or f"{arrive:%H:%M}", None)
+                price = stop.get("servicePrice") or {}
+                time = stop.get("serviceTime") or f"{arrive:%H:%M}"
+                yield _Wish(service_id, arrive.date(), 1, time, None, _price(price.get("amount"), price.get("currency")))
+
+
+def _price(amount: Any, currency: Any) -> tuple[Decimal, str] | None:
+    if amount is None or not currency:
+        return None
+    return money.quantize(str(amount), currency), currency
 
 
 def _departure(times: tuple[str, ...], wanted: str) -> str:

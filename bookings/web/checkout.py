@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -179,6 +179,5 @@ def _refused(
 ) -> HttpResponse:
     """The page again: what was typed stays, prices and places are today's, and the button agrees to what is shown now."""
     sheet = _sheet(actor, reference)
-    form.data = form.data.copy()
-    form.data["total"] = str(sheet.total)
+    form.data = {**form.data.dict(), "total": str(sheet.total)} if isinstance(form.data, QueryDict) else form.data
     return _page(request, actor, sheet, form=form, status=status, notes=notes, agreed=agreed)

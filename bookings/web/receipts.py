@@ -132,17 +132,20 @@ def _failure(detail: BookingDetail) -> dict[str, Any]:
 def list_my_bookings(request: HttpRequest) -> HttpResponse:
     """The reader's bookings, newest first, 10 a page."""
     page = Paginator(list_bookings(actor_of(request)), 10).get_page(request.GET.get("page"))
-    rows = [
-        {
-            "booking": row,
-            "total": format_amount(row.total, row.currency),
-            "tone": words.STATES[row.state][0],
-            "label": words.STATES[row.state][1],
-            "count": ngettext("%d item", "%d items", row.item_count) % row.item_count,
-        }
-        for row in page.object_list
-    ]
+    rows = [_row(booking) for booking in page.object_list]
     return render(request, "bookings/list.html", {"page": page, "rows": rows, "new_url": reverse("trips:new"), "trips_url": reverse("trips:list")})
+
+
+def _row(booking: Any) -> dict[str, Any]:
+    """One line of the list; `item_count` is annotated by the query."""
+    tone, label = words.STATES[booking.state]
+    return {
+        "booking": booking,
+        "total": format_amount(booking.total, booking.currency),
+        "tone": tone,
+        "label": label,
+        "count": ngettext("%d item", "%d items", booking.item_count) % booking.item_count,
+    }
 
 
 @login_required

@@ -87,7 +87,7 @@ def _line(line: SheetLine, currency: str, now: dt.datetime, agreed: frozenset[st
         "icon": words.ICONS[service.type],
         "what": words.use_words(service.type, use.first, last, use.time, use.quantity, use.participants),
         "price": format_amount(line.own.amount, currency) if line.own else "",
-        "left": words.left_words(service.type, line.quote.left) if quote and not line.problem else "",
+        "left": words.left_words(service.type, quote.left) if quote and not line.problem else "",
         "problem": words.problem_words(line.problem, left=quote.left if quote else 0, wanted=use.quantity) if line.problem else "",
         "sold_out": line.problem == "no_places",
         "people": use.participants,

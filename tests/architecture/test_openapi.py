@@ -75,7 +75,7 @@ def test_operation_when_described_then_with_its_errors_its_lock_and_an_answer(me
     answers = operation["responses"]
     assert any(status.startswith("2") for status in answers)
     for status, answer in answers.items():
-        if status.startswith("4") or status.startswith("5"):
+        if status.startswith(("4", "5")):
             assert answer["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Error"}, status
     if path.startswith(OPEN):
         assert {} in operation.get("security", [{}])

@@ -12,6 +12,7 @@ from django.db import connection
 
 from accounts.models import User
 from bookings.actions import checkout
+from bookings.actions.cart import fill_from_itinerary
 from bookings.actions.checkout import PaymentWish
 from bookings.errors import BookingOpen, NoPlaces, OverBudget, PriceChanged
 from bookings.gateways.payments import ChargeResult, MockGateway, Outcome
@@ -31,7 +32,7 @@ from bookings.models import (
 )
 from bookings.queries.inventory import overbooked
 from tests.cast import actor_for
-from tests.factories.bookings import CONTACT, bed, choose, make_planned_trip, make_scarce_service, put_in_cart
+from tests.factories.bookings import CONTACT, bed, choose, make_planned_trip, make_scarce_service, put_in_cart, stop
 from tests.factories.catalogue import DestinationFactory, ServiceFactory, SmallCatalogue
 from tests.factories.trips import TripFactory
 from travelplanner.core.actor import Actor
@@ -465,3 +466,35 @@ def test_gateway_when_called_then_outside_of_any_transaction(
     monkeypatch.setattr(MockGateway, "charge", watched)
     assert pay(actor, reserve(actor, alices_trip)).state == "CONFIRMED"
     assert seen == [False]
+
+
+def test_reserve_when_price_moved_since_the_plan_then_asks(actor: Actor, alice: User, catalogue: SmallCatalogue) -> None:
+    trip = TripFactory(owner=alice)
+    choose(
+        trip,
+        revision=1,
+        lodging=[{**bed(catalogue.hotels[1], trip), "total": 5600, "currency": "INR"}],
+        stops=[{**stop(catalogue.activities[0], trip.start_date, "10:00"), "servicePrice": {"amount": "350.00", "currency": "INR"}}],
+    )
+    with pytest.raises(PriceChanged) as refused:
+        reserve(actor, trip)
+    assert [(line["old"]["amount"], line["new"]["amount"]) for line in refused.value.extra["lines"]] == [("350.00", "400.00")]
+    cart = fill_from_itinerary(actor=actor, trip_reference=trip.reference)
+    assert {line.item.service_id: line.price_changed for line in cart.lines} == {catalogue.hotels[1].pk: False, catalogue.activities[0].pk: True}
+    assert reserve(actor, trip, accepted_total=Decimal(6000)).total == Decimal(6000)
+
+
+def test_reserve_when_the_plan_names_strange_services_then_they_are_left_out(actor: Actor, alice: User, catalogue: SmallCatalogue) -> None:
+    trip = TripFactory(owner=alice)
+    off_sale = ServiceFactory(destination=catalogue.destination, active=False)
+    choose(
+        trip,
+        stops=[
+            stop(off_sale, trip.start_date, "10:00"),
+            {**stop(catalogue.car, trip.start_date, "09:00"), "serviceId": "not-a-uuid"},
+            {**stop(catalogue.hotels[0], trip.start_date, "20:00"), "kind": "lodging"},
+            {**stop(catalogue.activities[0], trip.start_date, "10:20"), "serviceTime": None},
+        ],
+    )
+    items = reserve(actor, trip).items.all()
+    assert [(item.name, item.time) for item in items] == [("Demo Museum ticket", "10:00")]

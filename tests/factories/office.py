@@ -40,7 +40,7 @@ def plan_a_trip(owner: User, catalogue: SmallCatalogue) -> Trip:
     """From a wish to a chosen itinerary, by the real pipeline: run, documents, private wish, days, stops, legs."""
     wish = Wish(destinations=(catalogue.destination.slug,), days=3, people=2, budget_maximum=Decimal(90000), interests={"temples": 2})
     trip = create_trip(actor=actor_for(owner), wish=wish)
-    outcome = runs.work_on(trip.runs.get().pk)
+    outcome = runs.work_on(run_id=trip.runs.get().pk)
     assert outcome == "done", trip.runs.get().error_message
     itineraries.choose_candidate(actor=actor_for(owner), reference=trip.reference, candidate_id="A")
     return trip

@@ -26,7 +26,7 @@ def make_trip(actor: Actor, *, days: int = 3, limit: int | None = 40_000, sample
     maximum = Decimal(limit) if limit is not None else None
     wish = Wish(destinations=("Varanasi",), days=days, people=2, budget_maximum=maximum, interests={"temples": 2, "food": 1}, **wishes)
     trip = intents.create_trip(actor=actor, wish=wish, sample=sample)
-    assert runs.work_on(trip.runs.get().pk) == "done"
+    assert runs.work_on(run_id=trip.runs.get().pk) == "done"
     if chosen:
         itineraries.choose_candidate(actor=actor, reference=trip.reference, candidate_id="A")
     trip.refresh_from_db()

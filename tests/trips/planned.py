@@ -43,7 +43,7 @@ def run_of(reference: str) -> PlanningRun:
 
 
 def plan(reference: str) -> str:
-    return runs.work_on(run_of(reference).pk)
+    return runs.work_on(run_id=run_of(reference).pk)
 
 
 def planned(client: APIClient, **changes: Any) -> str:

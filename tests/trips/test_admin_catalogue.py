@@ -129,8 +129,27 @@ def test_import_when_the_file_is_too_large_then_refused(dana_page: Client) -> No
 def test_import_when_confirmed_with_another_file_name_then_reads_no_other_file(dana_page: Client, catalogue: SmallCatalogue) -> None:
     shown = preview(dana_page, "place", export(dana_page, "place")[:1])
     data = {**shown.context["confirm_form"].initial, "import_file_name": "../../../../etc/hostname"}
-    with pytest.raises(FileNotFoundError):
-        dana_page.post(url("place", "process_import"), data)
+    answer = dana_page.post(url("place", "process_import"), data, follow=True)
+    assert "Choose it again" in answer.content.decode()
+
+
+def test_import_when_confirmed_twice_then_the_second_says_so(dana_page: Client, catalogue: SmallCatalogue) -> None:
+    rows = export(dana_page, "place")[:1]
+    rows[0]["effort"] = "5"
+    shown = preview(dana_page, "place", rows)
+    assert "1 updated" in confirm(dana_page, "place", shown).content.decode()
+    assert "Choose it again" in confirm(dana_page, "place", shown).content.decode()
+
+
+def test_import_when_the_world_changed_since_the_preview_then_nothing_is_imported(dana_page: Client, catalogue: SmallCatalogue) -> None:
+    rows = export(dana_page, "place")[:2]
+    rows[0]["effort"] = rows[1]["effort"] = "5"
+    shown = preview(dana_page, "place", rows)
+    Destination.objects.filter(pk=catalogue.destination.pk).update(reach_km=0.1)
+    answer = confirm(dana_page, "place", shown)
+    assert "Nothing was imported" in answer.content.decode()
+    assert not Place.objects.filter(effort=5).exists()
+    assert not AuditEntry.objects.filter(object_type="trips.place").exists()
 
 
 def test_export_when_a_name_is_a_formula_then_neutral_and_numbers_stay(dana_page: Client, catalogue: SmallCatalogue) -> None:

@@ -425,7 +425,7 @@ def test_candidates_when_planned_for_any_destination_then_the_checker_passes_thr
             )
             trip = intents.create_trip(actor=actor_for(user), wish=wish)
             judged.clear()
-            assert runs.work_on(trip.runs.get().pk) == "done"
+            assert runs.work_on(run_id=trip.runs.get().pk) == "done"
             assert judged == [0] * len(judged)
             assert len(judged) >= 3
             candidates = trip.documents.get(kind="candidates").body["candidates"]

@@ -30,7 +30,7 @@ class BadCatalogueFile(ValueError):
     """A file that can't be loaded; the message names folder, file and line (what the database refuses: the folder alone)."""
 
 
-def destination_folders() -> list[Path]:
+def _destination_folders() -> list[Path]:
     """The folders of `trips/data/` that hold a destination, sorted."""
     return sorted(path.parent for path in DATA.glob("*/destination.csv"))
 
@@ -41,7 +41,7 @@ def load_catalogue(*, actor: Actor, force: bool = False) -> Iterator[tuple[str, 
     Guarantees: a destination is loaded whole or not at all. Raises BadCatalogueFile. Records one audit entry per load.
     """
     known = dict(Destination.objects.values_list("slug", "data_hash"))
-    for folder in destination_folders():
+    for folder in _destination_folders():
         try:
             mark = _hash(folder)
         except OSError as error:

@@ -11,18 +11,14 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from travelplanner.core import audit, clock, money
+from travelplanner.core import audit, clock
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, Invalid
 from trips.actions.trips import fetch_for_change
-from trips.documents import sentences
 from trips.documents.envelope import make_document
-from trips.documents.itineraries import Setting, candidate_json, final_body, orders_of
+from trips.documents.itineraries import candidate_json, final_body
 from trips.models import Document, ItineraryDay, ItineraryStop, Leg, Trip
-from trips.planning.assembly import InfeasibleDays, assemble
-from trips.planning.checker import check
-from trips.planning.plan import Itinerary, Violation
-from trips.queries.planning_input import build_setting, read_input
+from trips.queries.replanning import plan_orders, swapped_orders
 
 Orders = tuple[tuple[str, ...], ...]
 MAX_STOPS_PER_DAY = 20
@@ -36,7 +32,7 @@ def choose_candidate(*, actor: Actor, reference: str, candidate_id: str, now: dt
     """
     now = now or clock.now()
     with transaction.atomic():
-        trip = fetch_for_change(actor, reference)
+        trip = fetch_for_change(actor=actor, reference=reference)
         _refuse_locked(trip)
         candidates = trip.documents.filter(kind="candidates").order_by("-revision").first()
         if candidates is None:
@@ -70,7 +66,7 @@ def edit_itinerary(
     trip, latest = _editable(actor, reference, based_on)
     plan, setting = plan_orders(trip, latest, days)  # reads and computes outside the write transaction
     with transaction.atomic():
-        trip = fetch_for_change(actor, reference)
+        trip = fetch_for_change(actor=actor, reference=reference)
         _refuse_locked(trip)
         if trip.chosen_revision != based_on:
             raise _edited_meanwhile(trip)
@@ -92,20 +88,9 @@ def swap_day(
     )
 
 
-def swapped_orders(trip: Trip, latest: Document, *, day: int, candidate_id: str) -> Orders:
-    """The plan's orders with one day taken from a candidate. Raises Invalid for an unknown day or candidate."""
-    candidates = trip.documents.get(kind="candidates", revision=latest.basis["candidates"])
-    other = next((c for c in candidates.body["candidates"] if c["candidateId"] == candidate_id), None)
-    mine = orders_of(latest.body["itinerary"]["days"])
-    if other is None or not 1 <= day <= len(mine):
-        raise Invalid(fields={"swapDay": [_("Name a day of the trip and one of its candidates.")]})
-    brought = orders_of(other["days"])[day - 1]
-    return tuple(brought if i == day - 1 else tuple(p for p in order if p not in brought) for i, order in enumerate(mine))
-
-
 def _editable(actor: Actor, reference: str, based_on: int) -> tuple[Trip, Document]:
     with transaction.atomic():
-        trip = fetch_for_change(actor, reference)
+        trip = fetch_for_change(actor=actor, reference=reference)
         _refuse_locked(trip)
         if trip.chosen_revision is None:
             raise Conflict(_("Choose one of the plans first."), code="not_chosen")
@@ -125,63 +110,6 @@ def _edited_meanwhile(trip: Trip) -> Conflict:
 def _refuse_locked(trip: Trip) -> None:
     if trip.locked_revision is not None or trip.state != "planning":
         raise Conflict(_("This plan is booked. Cancel the booking to change it."), code="locked")
-
-
-def plan_orders(trip: Trip, latest: Document, days: Sequence[Sequence[str]]) -> tuple[Itinerary, Setting]:
-    """Time, price and check new orders of a plan. Raises Invalid `not_feasible` with every violation in words."""
-    engine = latest.body["engine"]
-    setting = setting_of(trip, latest.basis, economy=engine["economy"])
-    orders: Orders = tuple(tuple(order) for order in days)
-    if any(len(order) > MAX_STOPS_PER_DAY for order in orders):
-        raise Invalid(_("A day holds at most %d stops.") % MAX_STOPS_PER_DAY)
-    try:
-        plan = assemble(setting.problem, orders, profile=engine["profile"], seed=int(engine["seed"]), iterations=engine["iterations"])
-    except InfeasibleDays as error:
-        raise infeasible(error.violations, setting) from error
-    violations = check(setting.problem, plan)
-    if violations:
-        raise infeasible(violations, setting)
-    return plan, setting
-
-
-def setting_of(trip: Trip, basis: Mapping[str, int], *, economy: bool = False) -> Setting:
-    """The planning problem that a document's basis describes, with today's catalogue and prices."""
-    intent = Document.objects.select_related("wish").get(trip=trip, kind="intent", revision=basis["intent"])
-    budget = Document.objects.get(trip=trip, kind="budget", revision=basis["budget"])
-    data = read_input(trip, intent)
-    parts, currency = budget.body["breakdown"], trip.budget_currency
-
-    def minor(part: str, quantile: str = "p50") -> int:
-        return money.to_minor(Decimal(str(parts[part][quantile])), currency)
-
-    journey = minor("intercity") if len(data.stretches) == 1 else 0
-    return build_setting(data, food_minor=minor("food", "p10" if economy else "p50"), intercity_minor=journey, economy=economy)
-
-
-RULE_CODES = {10: "over_budget", 7: "rest_days"}
-
-
-def infeasible(violations: Sequence[Violation], setting: Setting) -> Invalid:
-    """The refusal in words, with codes and figures for programs."""
-    told = []
-    for violation in violations:
-        params = dict(violation.params)
-        place = setting.places.get(str(params.get("place_id", "")))
-        params.setdefault("name", place.name if place else "")
-        code = f"edit_{violation.code}"
-        if code not in sentences.known_codes():
-            code = f"edit_{RULE_CODES.get(violation.rule, violation.code)}"
-        told.append(
-            {
-                "code": code,
-                "rule": violation.rule,
-                "day": violation.day + 1 if violation.day is not None else None,
-                "stop": violation.stop,
-                "params": params,
-                "text": sentences.render(code, params),
-            }
-        )
-    return Invalid(" ".join(dict.fromkeys(t["text"] for t in told)), code="not_feasible", extra={"violations": told})
 
 
 def _explain(trip: Trip, candidate: Mapping[str, Any], opening: str) -> list[dict[str, Any]]:

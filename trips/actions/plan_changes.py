@@ -18,6 +18,7 @@ from trips.documents.envelope import make_document
 from trips.documents.itineraries import Setting, candidate_json, final_body, orders_of
 from trips.models import Document, Trip
 from trips.planning.edits import Suggestion, best_position, explain_violations
+from trips.queries import replanning
 from trips.queries.trips import get_trip
 
 Orders = tuple[tuple[str, ...], ...]
@@ -49,7 +50,7 @@ def preview_swap(*, actor: Actor, reference: str, into: str, day: int, candidate
     """
     trip = _changeable(actor, reference)
     base = _base_of_swap(trip, into, now or clock.now())
-    after = _body_of(trip, base, itineraries.swapped_orders(trip, base, day=day, candidate_id=candidate_id))
+    after = _body_of(trip, base, replanning.swapped_orders(trip, base, day=day, candidate_id=candidate_id))
     return Outcome(base.body, after, base.revision or None)
 
 
@@ -149,7 +150,7 @@ def _obstacle_of_step(setting: Setting, orders: Orders, day: int, place_id: str,
 def _obstacle(setting: Setting, day: int, order: tuple[str, ...]) -> str:
     """What keeps an order of a day from happening, in words; empty when nothing does."""
     violations = explain_violations(setting.problem, day, order)
-    told = itineraries.infeasible(violations, setting).extra["violations"] if violations else []
+    told = replanning.infeasible(violations, setting).extra["violations"] if violations else []
     return " ".join(dict.fromkeys(violation["text"] for violation in told))
 
 
@@ -167,7 +168,7 @@ def _room(setting: Setting, orders: Orders, place_id: str, *, explain: bool) -> 
 
 
 def _setting(trip: Trip, document: Document) -> Setting:
-    return itineraries.setting_of(trip, document.basis, economy=document.body["engine"]["economy"])
+    return replanning.setting_of(trip, document.basis, economy=document.body["engine"]["economy"])
 
 
 def _changeable(actor: Actor, reference: str) -> Trip:
@@ -203,6 +204,6 @@ def _base_of_swap(trip: Trip, into: str, now: dt.datetime) -> Document:
 
 
 def _body_of(trip: Trip, base: Document, days: Sequence[Sequence[str]]) -> dict[str, Any]:
-    plan, setting = itineraries.plan_orders(trip, base, days)
+    plan, setting = replanning.plan_orders(trip, base, days)
     candidate = candidate_json(plan, base.body["candidateId"], setting, economy=base.body["engine"]["economy"])
     return final_body(candidate, explanation=[])

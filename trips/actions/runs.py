@@ -69,7 +69,7 @@ def queue_run(*, actor: Actor, trip: Trip, intent_revision: int, now: dt.datetim
 def plan_again(*, actor: Actor, reference: str, now: dt.datetime | None = None) -> PlanningRun:
     """Queue the newest intent of a trip again, e.g. after a failure. Raises NotFound, NotAllowed, Conflict (`running`, `locked`)."""
     with transaction.atomic():
-        trip = fetch_for_change(actor, reference)
+        trip = fetch_for_change(actor=actor, reference=reference)
         if trip.locked_revision is not None:
             raise Conflict(code="locked")
         if PlanningRun.objects.filter(trip=trip, state__in=["queued", "running"]).exists():
@@ -104,7 +104,7 @@ def requeue_stranded_runs(*, now: dt.datetime | None = None) -> str:
     return f"{again} requeued, {failed} failed"
 
 
-def work_on(run_id: uuid.UUID) -> str:
+def work_on(*, actor: Actor = WORKER, run_id: uuid.UUID) -> str:
     """Claim a queued run and carry it out; returns how it ended. Never raises for what a run can meet.
 
     Guarantees: budget, research and candidates are saved together, by the worker that holds the run, after the checker passed each candidate.
@@ -116,7 +116,7 @@ def work_on(run_id: uuid.UUID) -> str:
     if run.not_before > now:
         return "not yet"
     try:
-        transitions.move(run, RUN, "running", actor=WORKER, reason="claimed", now=now, heartbeat_at=now, started_at=now, attempts=F("attempts") + 1, step="intent", progress=2)
+        transitions.move(run, RUN, "running", actor=actor, reason="claimed", now=now, heartbeat_at=now, started_at=now, attempts=F("attempts") + 1, step="intent", progress=2)
     except Conflict:
         return "taken"
     run.refresh_from_db()

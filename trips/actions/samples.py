@@ -40,7 +40,7 @@ def load_samples(*, actor: Actor, now: dt.datetime | None = None) -> Iterator[tu
         with transaction.atomic():
             Trip.objects.filter(sample=True, title=name, archived_at=None).update(archived_at=now)
             trip = intents.create_trip(actor=actor, wish=wish, sample=True, now=now)
-        outcome = runs.work_on(PlanningRun.objects.get(trip=trip).pk)
+        outcome = runs.work_on(run_id=PlanningRun.objects.get(trip=trip).pk)
         if outcome == "done":
             best = trip.documents.get(kind="candidates").body["candidates"][0]["candidateId"]
             itineraries.choose_candidate(actor=actor, reference=trip.reference, candidate_id=best, now=now)

@@ -19,7 +19,7 @@ from trips.models import Trip
 from trips.states import TRIP
 
 
-def fetch_for_change(actor: Actor, reference: str) -> Trip:
+def fetch_for_change(*, actor: Actor, reference: str) -> Trip:
     """Lock and return the actor's trip. NotFound when it isn't theirs to see, NotAllowed when it is but not to change."""
     trip = Trip.objects.select_for_update().filter(rules.visible_to(actor), reference=reference[:32].replace("\x00", "")).first()
     if trip is None:
@@ -59,7 +59,7 @@ def change_trip(
     Invalid. Records an audit entry.
     """
     with transaction.atomic():
-        trip = fetch_for_change(actor, reference)
+        trip = fetch_for_change(actor=actor, reference=reference)
         changes: dict[str, object] = {}
         if trip.row_version != row_version:
             raise Stale
@@ -90,7 +90,7 @@ def archive_trip(*, actor: Actor, reference: str, now: dt.datetime | None = None
     """
     now = now or clock.now()
     with transaction.atomic():
-        trip = fetch_for_change(actor, reference)
+        trip = fetch_for_change(actor=actor, reference=reference)
         if trip.state in ("booked", "traveling") or trip.locked_revision is not None:
             raise Conflict(_("This trip is booked. Cancel its bookings first."), code="booked")
         Trip.objects.filter(pk=trip.pk).update(archived_at=now, updated_at=now, row_version=F("row_version") + 1)

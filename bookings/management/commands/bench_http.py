@@ -118,7 +118,7 @@ def prepare() -> tuple[Trip, str, str]:
         wish = Wish(destinations=("Varanasi",), days=5, people=2, budget_maximum=Decimal(60000), interests={"temples": 2.0, "food": 1.0})
         trip = intents.create_trip(actor=actor, wish=wish)
         if index == 29:
-            runs.work_on(PlanningRun.objects.get(trip=trip).pk)
+            runs.work_on(run_id=PlanningRun.objects.get(trip=trip).pk)
             itineraries.choose_candidate(actor=actor, reference=trip.reference, candidate_id="A")
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)

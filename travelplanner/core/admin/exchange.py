@@ -8,11 +8,13 @@ from typing import Any, ClassVar
 
 import tablib
 from django import forms
+from django.contrib import messages
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportMixin
 from import_export.formats.base_formats import CSV
@@ -144,6 +146,26 @@ class ExchangeAdmin(ImportExportMixin, StaffAdmin):
             request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename(verb, self.opts)}")  # type: ignore[union-attr]
             for verb in ("add", "change")
         )
+
+    def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """All rows or none, in the end as in the preview."""
+        return {**super().get_import_data_kwargs(**kwargs), "rollback_on_validation_errors": True}
+
+    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().process_import(request, **kwargs)
+        except FileNotFoundError:  # confirmed twice, or more than a day after the preview
+            messages.error(request, _("This file isn't here any more. Choose it again."))
+            return self._start_again()
+
+    def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
+        if result.has_errors() or result.has_validation_errors():  # the rows changed since the preview
+            messages.error(request, _("Nothing was imported: a row does not fit any more. Look at the preview again."))
+            return self._start_again()
+        return super().process_result(result, request)
+
+    def _start_again(self) -> HttpResponse:
+        return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_import"))
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
