@@ -16,7 +16,7 @@ from travelplanner.core.admin.base import ReadOnlyAdmin, StaffAdmin
 
 # Registered by their own apps with the plain look and looser rules; here again, with ours.
 UserSession = sessions_admin.UserSession
-for model in (allauth_admin.EmailAddress, UserSession, auth_admin.Group):
+for model in (allauth_admin.EmailAddress, UserSession, Group):
     admin.site.unregister(model)
 
 

@@ -11,13 +11,14 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.utils.crypto import constant_time_compare
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import TokenAuthentication as BaseTokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
 from accounts.models import User
 from travelplanner.core import clock
 
-REFUSED = "This token is not valid (any more). Sign in again."
+REFUSED = _("This token is not valid (any more). Sign in again.")
 
 
 class TokenAuthentication(BaseTokenAuthentication):

@@ -2,4 +2,9 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("auth/", include("allauth.headless.urls"))]
+from accounts.api import phone
+
+urlpatterns = [
+    path("auth/app/v1/account/phone", phone.not_offered, name="api_auth_phone"),
+    path("auth/", include("allauth.headless.urls")),
+]

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bookings import rules
+from bookings.actions.payment_inquiry import UNDECIDED, resolve_payment
 from bookings.actions.refunds import UNSETTLED, send_refund
 from bookings.actions.reservation import OPEN, Contact, reserve_booking
 from bookings.actions.settlement import close_booking, settle_payment
@@ -162,25 +163,21 @@ def expire_due(*, actor: Actor = CLOCK, limit: int = 200, now: dt.datetime | Non
     return f"{ended} expired"
 
 
-def reconcile_unknown(*, actor: Actor = RECONCILER, limit: int = 200, now: dt.datetime | None = None) -> str:
-    """Ask the gateway about every charge without an end, and send refunds that aren't settled. A periodic job and `manage.py reconcile`.
+def reconcile_unknown(
+    *, actor: Actor = RECONCILER, limit: int = 200, asked_after: dt.timedelta = ASKED_AFTER, now: dt.datetime | None = None
+) -> str:
+    """Ask the gateway about every charge that is undecided for `asked_after`, and send refunds that aren't settled.
 
-    Guarantees: nothing becomes failed unless the gateway said so; of a booking that has ended, an undecided charge is cancelled there, and
-    one that was too late to cancel is refunded in full.
+    A periodic job and `manage.py reconcile`. Guarantees: nothing becomes failed unless the gateway said so; see `resolve_payment`.
     """
     now = now or clock.now()
-    asked = Payment.objects.filter(state__in=["pending", "unknown"], updated_at__lte=now - ASKED_AFTER).select_related("booking").order_by("updated_at")
+    undecided = Payment.objects.filter(state__in=UNDECIDED, updated_at__lte=now - asked_after).select_related("booking").order_by("updated_at")
     settled = 0
-    for payment in list(asked[:limit]):
-        gateway = gateway_named(payment.gateway)
-        result, kind = gateway.ask(payment.pk), "ask"
-        if not result.outcome.is_final and result.outcome is not Outcome.PROCESSING and payment.booking.state not in OPEN:
-            result, kind = gateway.cancel(payment.pk), "cancel"
-        if result.outcome.is_final or (result.outcome is Outcome.REQUIRES_ACTION and payment.state == "unknown"):
-            settle_payment(actor=actor, payment_id=payment.pk, result=result, kind=kind, now=now)
-            settled += result.outcome.is_final
+    for payment in list(undecided[:limit]):
+        if resolve_payment(actor=actor, payment=payment, now=now).is_final:
+            settled += 1
         else:  # to the end of the queue, so that the undecided never keep the others waiting
-            Payment.objects.filter(pk=payment.pk, state=payment.state).update(updated_at=now)
+            Payment.objects.filter(pk=payment.pk, state__in=UNDECIDED).update(updated_at=now)
     refunds = [refund.pk for refund in Refund.objects.filter(state__in=UNSETTLED).order_by("created_at")[:limit]]
     sent = sum(send_refund(actor=actor, refund_id=pk, now=now) == "succeeded" for pk in refunds)
     return f"{settled} settled, {sent} refunded"

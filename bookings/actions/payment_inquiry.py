@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from bookings import rules
+from bookings.actions.refunds import send_refund
+from bookings.actions.reservation import OPEN
 from bookings.actions.settlement import settle_payment
 from bookings.gateways.payments import Outcome, gateway_named
-from bookings.models import Payment
+from bookings.models import Payment, Refund
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import NotFound
 
@@ -21,12 +23,26 @@ def ask_payment(*, actor: Actor, reference: str, now: dt.datetime | None = None)
     heard of the charge (nothing was taken), None when there is nothing to ask. Raises NotFound.
     """
     payments = Payment.objects.filter(rules.mine(actor, "booking__"), booking__reference=reference[:20].replace("\x00", ""))
-    payment = payments.order_by("-created_at").first()
+    payment = payments.select_related("booking").order_by("-created_at").first()
     if payment is None:
         raise NotFound
     if payment.state not in UNDECIDED:
         return None
-    result = gateway_named(payment.gateway).ask(payment.pk)
+    return resolve_payment(actor=actor, payment=payment, now=now)
+
+
+def resolve_payment(*, actor: Actor, payment: Payment, now: dt.datetime | None = None) -> Outcome:
+    """Ask the gateway about an undecided charge (its booking loaded) and do what follows; returns the gateway's answer.
+
+    Guarantees: never charges; only the gateway's word moves the payment; of a booking that has ended, a charge that is still undecided is
+    cancelled there, and one that was too late to cancel is refunded in full. Records the attempt when it decided something.
+    """
+    gateway = gateway_named(payment.gateway)
+    result, kind = gateway.ask(payment.pk), "ask"
+    if not result.outcome.is_final and result.outcome is not Outcome.PROCESSING and payment.booking.state not in OPEN:
+        result, kind = gateway.cancel(payment.pk), "cancel"
     if result.outcome.is_final or (result.outcome is Outcome.REQUIRES_ACTION and payment.state == "unknown"):
-        settle_payment(actor=actor, payment_id=payment.pk, result=result, kind="ask", now=now)
+        settle_payment(actor=actor, payment_id=payment.pk, result=result, kind=kind, now=now)
+        for refund_id in Refund.objects.filter(payment=payment, state="created").values_list("pk", flat=True):
+            send_refund(actor=actor, refund_id=refund_id, now=now)
     return result.outcome

@@ -7,15 +7,12 @@ import uuid
 
 from django.utils.translation import gettext as _
 
+from bookings.actions.payment_inquiry import UNDECIDED, resolve_payment
 from bookings.actions.refunds import UNSETTLED, send_refund
-from bookings.actions.reservation import OPEN
-from bookings.actions.settlement import settle_payment
-from bookings.gateways.payments import Outcome, gateway_named
+from bookings.gateways.payments import Outcome
 from bookings.models import Payment, Refund
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, NotAllowed, NotFound
-
-UNDECIDED = ("pending", "unknown")
 
 
 def _require_staff(actor: Actor) -> None:
@@ -36,15 +33,7 @@ def reconcile_payment(*, actor: Actor, payment_id: uuid.UUID, now: dt.datetime |
         raise NotFound
     if payment.state not in UNDECIDED:
         raise Conflict(_("This payment is settled; there is nothing to ask."), code="wrong_state", extra={"state": payment.state})
-    gateway = gateway_named(payment.gateway)
-    result, kind = gateway.ask(payment.pk), "ask"
-    if not result.outcome.is_final and result.outcome is not Outcome.PROCESSING and payment.booking.state not in OPEN:
-        result, kind = gateway.cancel(payment.pk), "cancel"
-    if result.outcome.is_final or (result.outcome is Outcome.REQUIRES_ACTION and payment.state == "unknown"):
-        settle_payment(actor=actor, payment_id=payment.pk, result=result, kind=kind, now=now)
-        for refund_id in Refund.objects.filter(payment=payment, state="created").values_list("pk", flat=True):
-            send_refund(actor=actor, refund_id=refund_id, now=now)
-    return result.outcome
+    return resolve_payment(actor=actor, payment=payment, now=now)
 
 
 def push_refund(*, actor: Actor, refund_id: uuid.UUID, now: dt.datetime | None = None) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -109,7 +110,7 @@ def read_date(text: str, name: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
-        raise Invalid(fields={name: ["A date as YYYY-MM-DD."]}) from error
+        raise Invalid(fields={name: [_("A date as YYYY-MM-DD.")]}) from error
 
 
 class ServiceList(OpenView):
@@ -128,7 +129,7 @@ class ServiceList(OpenView):
         """What is on sale, by type, destination and date."""
         kind = request.query_params.get("type", "")
         if kind and kind not in TYPES:
-            raise Invalid(fields={"type": [f"One of: {', '.join(TYPES)}."]})
+            raise Invalid(fields={"type": [_("Choose one of: %s.") % ", ".join(TYPES)]})
         day = read_date(text, "date") if (text := request.query_params.get("date", "")) else None
         pager = PageNumberPagination()
         rows = pager.paginate_queryset(catalogue.services(type=kind, destination=request.query_params.get("destination", "")[:100]), request, view=self) or []
@@ -159,6 +160,6 @@ class ServiceAvailability(OpenView):
         first = read_date(text, "from") if (text := request.query_params.get("from", "")) else clock.now().date()
         last = read_date(text, "to") if (text := request.query_params.get("to", "")) else min(first, dt.date.max - dt.timedelta(days=31)) + dt.timedelta(days=30)
         if not 0 <= (last - first).days < LONGEST_SPAN:
-            raise Invalid(fields={"to": [f"Not before `from`, and at most {LONGEST_SPAN} days."]})
+            raise Invalid(fields={"to": [_("Not before `from`, and at most %(days)d days.") % {"days": LONGEST_SPAN}]})
         service = inventory.get_service(service_id)
         return Response({"service_id": service.pk, "dates": [dated_json(one) for one in inventory.list_departures(service, first, last)]})

@@ -23,7 +23,7 @@ from bookings.models import (
     Refund,
     RefundTransition,
 )
-from travelplanner.core.models import AuditEntry, OutboxMessage, TransitionRecord
+from travelplanner.core.models import AuditEntry, OutboxMessage
 
 MAILS = ("booking_confirmed", "booking_failed", "booking_expired", "booking_cancelled", "booking_refunded")
 
@@ -99,7 +99,7 @@ def _audit(rows: Sequence[Any]) -> tuple[AuditEntry, ...]:
     return tuple(AuditEntry.objects.filter(object_type__in=types, object_id__in=ids).select_related("actor").order_by("id"))
 
 
-def _moves(model: type[TransitionRecord], **of: Any) -> list[Event]:
+def _moves(model: type[Any], **of: Any) -> list[Event]:
     """Transitions, one statement."""
     return [
         Event(row.created_at, row._meta.label_lower, str(row.subject), f"{row.from_state} → {row.to_state}", row.reason, _who(row), row.request_id)

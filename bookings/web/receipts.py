@@ -80,9 +80,9 @@ def _confirmed(receipt: Receipt) -> dict[str, Any]:
         "status_label": {"ACTIVE": _("Active"), "EXPIRED": _("Expired"), "CANCELLED": _("Cancelled")}[view.status],
         "destination": body.get("destination") or booking.trip.title,
         "per_day": format_amount(body["pricing"]["perDay"], booking.currency) if body.get("pricing") else "",
-        "all_words": _("both bookings are")
+        "all_words": _("both bookings are confirmed and paid")
         if count == 2
-        else ngettext("%(count)s booking is", "all %(count)s bookings are", count) % {"count": count_word(count)},
+        else ngettext("%(count)s booking is confirmed and paid", "all %(count)s bookings are confirmed and paid", count) % {"count": count_word(count)},
         "method": _("test card") if receipt.detail.payment.gateway == "mock" else receipt.detail.payment.method,
         "qr": qr_figure(f"{url}?confirmation={number}", _("QR code with the confirmation number %s and the address of this page") % number),
         "cover": cover_url(receipt.destination, month=booking.trip.start_date.month, light="dawn", days=min(booking.trip.days, 30), crop="3:1")

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.models import User
@@ -498,3 +499,18 @@ def test_reserve_when_the_plan_names_strange_services_then_they_are_left_out(act
     )
     items = reserve(actor, trip).items.all()
     assert [(item.name, item.time) for item in items] == [("Demo Museum ticket", "10:00")]
+
+
+def test_reconcile_command_when_run_then_finishes_what_was_begun(actor: Actor, alices_trip: Trip, capsys: pytest.CaptureFixture[str]) -> None:
+    booking = pay(actor, reserve(actor, alices_trip), "tok_hang_up")
+    call_command("reconcile")
+    booking.refresh_from_db()
+    assert booking.state == "CONFIRMED"
+    assert capsys.readouterr().out.split("\n")[:3] == ["0 expired", "1 settled, 0 refunded", "no slot is oversold"]
+
+
+def test_reconcile_command_when_a_slot_is_wrong_then_fails(catalogue: SmallCatalogue) -> None:
+    slot = ServiceSlot.objects.create(service=catalogue.car, date=dt.date(2027, 1, 1), capacity=2, taken=1, price=1, currency="INR")
+    with pytest.raises(CommandError):
+        call_command("reconcile")
+    slot.delete()

@@ -1,7 +1,6 @@
 """One Chromium and one running site for the whole room; a visitor per test, whose console must stay silent.
 
-The tests ask for no database fixture: they share the site's rows (see `site`), which go when the room is left. pytest-django runs them after
-all tests that do.
+The tests share the site's rows, which go when the room is left.
 """
 
 from __future__ import annotations
@@ -14,12 +13,13 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connections
 from django.test.utils import override_settings
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.browser.scenes import Scenes
-from tests.browser.site import Site, empty_database
+from tests.browser.site import Site, assert_test_database, empty_database
 from tests.browser.visitor import Visitor
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -39,12 +39,21 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def site(chromium: Browser, django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def transactional_db(django_db_setup: None) -> None:
+    """Instead of pytest-django's, which empties the database after each test: here the rows stay until the room is left.
+
+    By this name pytest-django knows that there must be a test database, and runs these tests after the quick ones.
+    """
+
+
+@pytest.fixture(scope="package")
+def site(chromium: Browser, transactional_db: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The product, running: web server, worker, catalogue."""
     folder: Path = tmp_path_factory.mktemp("site")
     with pytest.MonkeyPatch.context() as patch, override_settings(MOCK_GATEWAY_BOOK=str(folder / "gateway.sqlite3")), django_db_blocker.unblock():
         # Playwright keeps an event loop in this thread, and Django would take every query of the tests' own for one made inside of it.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        assert_test_database()
         call_command("load_catalogue", verbosity=0, stdout=(folder / "catalogue.log").open("w"))
         running = Site(folder / "gateway.sqlite3")
         running.start_worker()
@@ -53,6 +62,7 @@ def site(chromium: Browser, django_db_setup: None, django_db_blocker: DjangoDbBl
         finally:
             running.close()
             empty_database()
+            connections.close_all()
 
 
 @pytest.fixture(scope="package")

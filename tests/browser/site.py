@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
 from pytest_django.live_server_helper import LiveServer
 
 from bookings.gateways.payments.book import Book
@@ -89,6 +89,12 @@ class Site:
     def close(self) -> None:
         self.stop_worker()
         self._server.stop()
+
+
+def assert_test_database() -> None:
+    """Everything in it will be deleted, so it had better be one that was made for tests."""
+    database = connection.settings_dict
+    assert database["NAME"] == database["TEST"]["NAME"] or str(database["NAME"]).startswith("test_"), database["NAME"]
 
 
 def empty_database() -> None:

@@ -164,7 +164,9 @@ def test_hours_when_written_then_days_and_closing_are_words() -> None:
 
 @pytest.mark.parametrize(("share", "words"), [(0.0, "hardly any"), (0.1, "about 1 in 10 stays"), (0.68, "about 7 in 10 stay"), (0.99, "nearly all")])
 def test_share_when_said_then_in_tenths(share: float, words: str) -> None:
-    assert budget_view.share_words(share).startswith(words)
+    found = budget_view.share_words(share, "₹40,000")
+    assert found.startswith(words)
+    assert found.endswith("under your ₹40,000")
 
 
 def test_amounts_when_written_then_decimals_only_where_they_buy_something() -> None:

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_noop
 
 from travelplanner.core import clock, money, transitions
 from travelplanner.core.actor import Actor
@@ -89,7 +90,7 @@ def requeue_stranded_runs(*, now: dt.datetime | None = None) -> str:
     for run in PlanningRun.objects.filter(stranded):
         with transaction.atomic():
             if run.state == "running" and run.attempts >= MAX_ATTEMPTS:
-                _fail(run, "worker_lost", "The planner stopped three times while working on this.", now)
+                _fail(run, "worker_lost", gettext_noop("The planner stopped three times while working on this."), now)
                 failed += 1
                 continue
             if run.state == "running":

@@ -25,7 +25,7 @@ class FactSerializer(serializers.Serializer):
 
     name = serializers.CharField()
     value = serializers.JSONField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # the contract's own name
     source_url = serializers.CharField(allow_null=True)
     checked_at = serializers.DateField(allow_null=True)
     confidence = serializers.ChoiceField(choices=["high", "medium", "low"])

@@ -34,11 +34,11 @@ class DestinationNamesField(serializers.Field):
     def to_internal_value(self, data: Any) -> tuple[str, ...]:
         names = [data] if isinstance(data, str) else data
         if not isinstance(names, list) or not names or not all(isinstance(name, str) and name.strip() for name in names):
-            raise serializers.ValidationError("Give a name or a list of names.")
+            raise serializers.ValidationError(_("Give a name or a list of names."))
         if len(names) > MAX_DESTINATIONS:
-            raise serializers.ValidationError(f"At most {MAX_DESTINATIONS} places in one trip.")
+            raise serializers.ValidationError(_("At most %d places in one trip.") % MAX_DESTINATIONS)
         if any(len(name) > 120 for name in names):
-            raise serializers.ValidationError("A name has at most 120 characters.")
+            raise serializers.ValidationError(_("A name has at most 120 characters."))
         return tuple(name.strip() for name in names)
 
     def to_representation(self, value: Any) -> Any:
@@ -62,7 +62,7 @@ class InterestsField(serializers.Field):
         numbers = isinstance(data, dict) and all(isinstance(weight, int | float) and not isinstance(weight, bool) for weight in data.values())
         if numbers and len(data) <= len(INTERESTS):
             return {str(name): float(weight) for name, weight in data.items()}
-        raise serializers.ValidationError("Give a list of names, or an object of names with weights from 0 to 3.")
+        raise serializers.ValidationError(_("Give a list of names, or an object of names with weights from 0 to 3."))
 
     def to_representation(self, value: Any) -> Any:
         return value
@@ -118,7 +118,7 @@ class ConstraintsSerializer(serializers.Serializer):
     def to_internal_value(self, data: Any) -> Any:
         unknown = set(data) - set(self.fields) if isinstance(data, dict) else set()
         if unknown:
-            raise serializers.ValidationError({name: ["Unknown constraint."] for name in sorted(map(str, unknown))[:20]})
+            raise serializers.ValidationError({name: [_("Unknown constraint.")] for name in sorted(map(str, unknown))[:20]})
         return super().to_internal_value(data)
 
 
@@ -175,11 +175,11 @@ class ChooseSerializer(serializers.Serializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         swap = attrs.get("swapDay")
         if sum(key in attrs for key in ("candidateId", "days", "swapDay")) != 1:
-            raise serializers.ValidationError("Send exactly one of candidateId, days, swapDay.")
+            raise serializers.ValidationError(_("Send exactly one of candidateId, days, swapDay."))
         if "candidateId" not in attrs and "basedOn" not in attrs:
-            raise serializers.ValidationError({"basedOn": ["Say which revision you edited."]})
+            raise serializers.ValidationError({"basedOn": [_("Say which revision you edited.")]})
         if swap is not None and not (type(swap.get("day")) is int and isinstance(swap.get("candidateId"), str)):
-            raise serializers.ValidationError({"swapDay": ["Send {day, candidateId}."]})
+            raise serializers.ValidationError({"swapDay": [_("Send {day, candidateId}.")]})
         return attrs
 
 
@@ -226,7 +226,7 @@ class IntentAnswerSerializer(serializers.Serializer):
     tripId = serializers.CharField()
     version = serializers.CharField()
     createdAt = serializers.DateTimeField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # the contract's own name
     status = serializers.CharField()
     links = serializers.DictField(child=serializers.CharField())
 
@@ -235,7 +235,7 @@ class DocumentSerializer(serializers.Serializer):
     tripId = serializers.CharField()
     version = serializers.CharField()
     revision = serializers.IntegerField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # the contract's own name
     createdAt = serializers.DateTimeField()
     basis = serializers.DictField()
 

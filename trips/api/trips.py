@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -110,7 +111,7 @@ class TripList(ApiView):
         """Your trips, newest first."""
         state = request.query_params.get("status", "")
         if state and state not in TRIP.states:
-            raise Invalid(fields={"status": [f"One of: {', '.join(TRIP.states)}."]})
+            raise Invalid(fields={"status": [_("Choose one of: %s.") % ", ".join(TRIP.states)]})
         rows = trip_queries.trip_rows(self.actor, search=request.query_params.get("search", ""), states=(state,) if state else ())
         pager = PageNumberPagination()
         page = pager.paginate_queryset(rows, request, view=self)
@@ -171,7 +172,7 @@ class DocumentView(ApiView):
         if text is None:
             return None
         if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) < 10**8:
-            raise Invalid(fields={"revision": ["A positive number."]})
+            raise Invalid(fields={"revision": [_("A positive number.")]})
         return int(text[:9])
 
 
@@ -260,7 +261,7 @@ class DifferenceDetail(ApiView):
         for name in ("from", "to"):
             text = request.query_params.get(name, "")
             if not text.isascii() or not text.isdigit():
-                raise Invalid(fields={name: ["Send a revision number."]})
+                raise Invalid(fields={name: [_("Send a revision number.")]})
             found = documents.find_document(self.actor, reference, "final", int(text[:9]))
             if isinstance(found, documents.NotYet):
                 raise NotFound

@@ -23,6 +23,7 @@ CATEGORY_NAMES = {
 }
 PROFILE_NAMES = {"balanced": lazy("balanced"), "relaxed": lazy("relaxed"), "full": lazy("full"), "thrifty": lazy("thrifty")}
 COMFORT_NAMES = {"budget": lazy("simple"), "standard": lazy("standard"), "luxury": lazy("luxury")}
+PACE_NAMES = PROFILE_NAMES | {"packed": PROFILE_NAMES["full"]}  # the predictor's own word for a full pace
 INTEREST_NAMES = {
     "temples": lazy("temples"), "history": lazy("history"), "art": lazy("art"), "architecture": lazy("architecture"), "food": lazy("food"),
     "nature": lazy("nature"), "beaches": lazy("beaches"), "adventure": lazy("adventure"), "shopping": lazy("shopping"),
@@ -64,7 +65,7 @@ _TEXTS: dict[str, Callable[[Params], str]] = {
     "season": lambda p: _("Beds in these dates cost %(times)s times the year's average.") % {"times": times(p["factor"])},
     "rooms": lambda p: _("%(rooms)s room(s) for %(nights)s night(s).") % p,
     "comfort": lambda p: _("%(comfort)s beds cost %(times)s times standard ones.") % {"comfort": _named(COMFORT_NAMES, p["comfort"]).capitalize(), "times": times(p["factor"])},
-    "pace": lambda p: _("A %(pace)s pace changes what you do and pay by %(times)s.") % {"pace": p["pace"], "times": times(p["factor"])},
+    "pace": lambda p: _("A %(pace)s pace changes what you do and pay by %(times)s.") % {"pace": _named(PACE_NAMES, p["pace"]), "times": times(p["factor"])},
     "trip_type": lambda p: _("This kind of trip shifts the parts: beds %(lodging)s, food %(food)s, transport %(localTransport)s, activities %(activities)s times.") % p,
     "journey": lambda p: _("The journey there and back, about %(km)s km each way.") % p,
     "extra_day": lambda p: _("One more day would add about %(amount)s.") % {"amount": _money(p)},

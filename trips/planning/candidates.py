@@ -16,7 +16,7 @@ from .score import Yardstick
 from .search import Orders, Search
 from .timings import Timings
 
-DEFAULT_EFFORT = 200  # iterations per candidate
+DEFAULT_EFFORT = 150  # iterations per candidate
 PIN_ITERATIONS = 40
 DIFFERENT = 0.25  # least Jaccard distance of (day, place) pairs between two candidates
 MOST_ORDERS = 60  # of a day, looked at when a trip is too small for different places or days

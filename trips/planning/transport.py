@@ -68,6 +68,7 @@ def modes_for(
     *, kind: str, relief: str, country: str, people: int, max_walk_km: float | None, to_minor: Callable[[Decimal, str], int]
 ) -> tuple[Mode, ...]:
     """The modes of a destination for a party; `to_minor` turns (amount, currency) into minor units of the trip's currency."""
+    rides: tuple[Ride, ...]
     if kind == "trek":
         rides = TREK_RIDES
     elif country == "IND" and relief == "mountain":

@@ -52,7 +52,7 @@ def _missing(trip: Trip, kind: str) -> NotYet:
     run = latest_run(trip)
     if run is not None and run.state == "failed":
         raise Conflict(
-            _("Planning failed: %s") % (run.error_message or run.error_code), code="planning_failed", extra={"reason": run.error_code}
+            _("Planning failed: %s") % (_(run.error_message) if run.error_message else run.error_code), code="planning_failed", extra={"reason": run.error_code}
         )
     if kind == "final" and run is not None and run.state == "done":
         raise NotFound(_("No itinerary has been chosen yet."), code="not_chosen")

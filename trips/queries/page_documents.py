@@ -26,9 +26,9 @@ def newest_of(trip: Trip, kind: str) -> Document | None:
     return Document.objects.filter(trip=trip, kind=kind).order_by("-revision").first()
 
 
-def indoor_names(place_ids: Iterable[str]) -> list[str]:
-    """Names of those places that are under a roof, best known first; one statement, none when there is nothing to ask."""
+def indoor_names(place_ids: Iterable[str], destination_id: str) -> list[str]:
+    """Names of those places of a destination that are under a roof, best known first; one statement, none when there is nothing to ask."""
     ids = [UUID(key) for key in place_ids]
     if not ids:
         return []
-    return list(Place.objects.filter(pk__in=ids, setting="indoor").order_by("-importance", "name").values_list("name", flat=True))
+    return list(Place.objects.filter(pk__in=ids, destination=UUID(destination_id), setting="indoor").order_by("-importance", "name").values_list("name", flat=True))

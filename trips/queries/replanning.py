@@ -84,4 +84,4 @@ def infeasible(violations: Sequence[Violation], setting: Setting) -> Invalid:
                 "text": sentences.render(code, params),
             }
         )
-    return Invalid(" ".join(dict.fromkeys(t["text"] for t in told)), code="not_feasible", extra={"violations": told})
+    return Invalid(" ".join(dict.fromkeys(str(t["text"]) for t in told)), code="not_feasible", extra={"violations": told})

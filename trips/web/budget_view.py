@@ -78,21 +78,24 @@ def heading(body: Mapping[str, Any], *, people: int, days: int, limit: float | N
     lede = _("For %(party)s and %(stretch)s. Trips like yours run from %(low)s to %(high)s") % {
         "party": party, "stretch": stretch, "low": money(predicted["p10"]), "high": money(predicted["p90"]),
     }  # fmt: skip
-    if limit is None or share is None:
-        return {"title": _("Most likely %s") % money(predicted["p50"]), "lede": lede + "."}
-    return {"title": _("Most likely %s") % money(predicted["p50"]), "lede": f"{lede}; {share_words(share)} {_('your %s') % money(limit)}."}
+    if limit is not None and share is not None:
+        lede = f"{lede}; {share_words(share, money(limit))}"
+    return {"title": _("Most likely %s") % money(predicted["p50"]), "lede": written.sentence(lede)}
 
 
-def share_words(share: float) -> str:
-    """How many of ten such trips stay below a limit: "about 7 in 10 stay under"."""
+def share_words(share: float, limit: str) -> str:
+    """How many of ten such trips stay below a limit (as written): "about 7 in 10 stay under your ₹40,000"."""
     tenths = round(share * 10)
     if share < 0.02:
-        return _("hardly any trip stays under")
+        return _("hardly any trip stays under your %s") % limit
     if tenths <= 0:
-        return _("fewer than 1 in 10 stays under")
+        return _("fewer than 1 in 10 stays under your %s") % limit
     if tenths >= 10:
-        return _("nearly all stay under")
-    return ngettext("about %d in 10 stays under", "about %d in 10 stay under", tenths) % tenths
+        return _("nearly all stay under your %s") % limit
+    return ngettext("about %(count)d in 10 stays under your %(limit)s", "about %(count)d in 10 stay under your %(limit)s", tenths) % {
+        "count": tenths,
+        "limit": limit,
+    }
 
 
 def facts(body: Mapping[str, Any], *, limit: float | None) -> list[dict[str, str]]:

@@ -115,7 +115,8 @@ def _swap_context(opened: Opened, form: SwapForm, found: dict[str, Any]) -> dict
 
 
 def _swap_form(opened: Opened, data: Any = None) -> SwapForm:
-    body, place = opened.document.body, opened.trip.title
+    body = opened.document.body
+    place = plan_words.towns_of(body["candidates"][0]["days"])
     plans = [(plan["candidateId"], f"{plan['candidateId']}, {plan_words.title_of(plan, place)}") for plan in body["candidates"]]
     days = [(str(day["day"]), written.day_date(written.date_of(day["date"]))) for day in body["candidates"][0]["days"]]
     initial = {"into": plans[0][0], "candidate": plans[min(1, len(plans) - 1)][0], "day": days[min(1, len(days) - 1)][0]}
@@ -130,7 +131,7 @@ def _page(opened: Opened, *, form: SwapForm | None = None, swap: dict[str, Any] 
     stretches = list(trip.destinations.select_related("destination"))
     plans = compare_view.plans(
         body,
-        place=trip.title,
+        place=plan_words.towns_of(body["candidates"][0]["days"]),
         people=trip.traveler_count,
         predicted=budget.body["predictedBudget"] if budget else None,
         limits=limits,

@@ -49,20 +49,19 @@ def show_cover(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 
 def draw(destination: Destination, *, month: int, light: str, days: int, crop: str) -> str:
     categories: tuple[Any, ...] = tuple(destination.places.filter(published=True).order_by("-importance", "name").values_list("category", flat=True))
+    words: dict[str, Any] = {  # the columns hold the words that CoverInput lists; the catalogue's loader checks them
+        name: getattr(destination, name) for name in ("kind", "relief", "water", "water_side", "climate_group")
+    }
+    shown: dict[str, Any] = {"light": light, "crop": crop}
     return covers.draw_cover(
         covers.CoverInput(
-            kind=destination.kind,
-            relief=destination.relief,
-            water=destination.water,
-            water_side=destination.water_side,
-            climate_group=destination.climate_group,
+            **words,
+            **shown,
             month=month,
-            light=light,
             places=categories,
             latitude=destination.latitude,
             longitude=destination.longitude,
             days=days,
             seed=str(destination.pk),
-            crop=crop,
         )
     )

@@ -89,7 +89,7 @@ def fits(edit: Edit, outcome: Outcome) -> dict[str, Any]:
     return {
         "fits": True,
         "title": _("This fits: %s.") % (when or wish(edit, outcome.before)),
-        "text": written.capital(difference["balance"]) + ".",
+        "text": written.sentence(difference["balance"]),
         "again": edit.fields,
         "violations": [],
     }

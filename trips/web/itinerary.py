@@ -188,7 +188,7 @@ def _context(opened: Opened, day_text: str, extra: dict[str, Any]) -> dict[str, 
     add = request.GET.get("add", "")
     url = opened.url("itinerary")
     return {
-        "title": plan_words.title_of(body, trip.title),
+        "title": plan_words.title_of(body, plan_words.towns_of(days)),
         "day_title": plan_words.day_title(day, weights),
         "day": number,
         "version": document.revision,
@@ -206,7 +206,9 @@ def _context(opened: Opened, day_text: str, extra: dict[str, Any]) -> dict[str, 
         ),
         "map": route_view.day_maps(day, _("Route of %s") % written.day_date(written.date_of(day["date"]))),
         "rain": itinerary_view.rain(
-            day, itinerary_view.climate_of(research.body if research else None, day), indoor_names(item["placeId"] for item in body["leftOut"])
+            day,
+            itinerary_view.climate_of(research.body if research else None, day),
+            indoor_names((item["placeId"] for item in body["leftOut"]), day["destinationId"]),
         ),
         "whole": itinerary_view.whole_trip(body, computed(opened.actor, document).get("limit")),
         "bookable": itinerary_view.bookable_words(body),

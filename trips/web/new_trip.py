@@ -15,7 +15,7 @@ from trips import rules
 from trips.actions import intents
 from trips.documents.budget import share_below
 from trips.planning.sentence import DestinationName, parse_sentence
-from trips.planning.wish import Wish
+from trips.planning.wish import Needs, Wish
 from trips.queries import catalogue, documents
 from trips.queries.estimate import catalogue_names, quick_estimate
 from trips.queries.planning_input import needs_from
@@ -93,7 +93,8 @@ def _initial(request: HttpRequest) -> dict:
             pace=wanted["pace"],
             budget_maximum=found.trip.budget_amount if own else None,
             currency=found.trip.budget_currency,
-            **({"needs": needs_from(wish.constraints), "sentence": wish.sentence} if own else {}),
+            needs=needs_from(wish.constraints) if own else Needs(),
+            sentence=wish.sentence if own else "",
         )
     )
 

@@ -105,6 +105,11 @@ def place_stops(days: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [stop for day in days for stop in day["stops"] if stop["placeId"]]
 
 
+def towns_of(days: Sequence[Mapping[str, Any]]) -> str:
+    """The destinations of a plan in order: Delhi and Varanasi."""
+    return written.listed(list(dict.fromkeys(day["destination"] for day in days)))
+
+
 def main_stop(day: Mapping[str, Any], weights: Mapping[str, float]) -> Mapping[str, Any] | None:
     """The stop that a day is remembered by; None for a day without places."""
     return max(place_stops([day]), key=lambda stop: weights.get(stop["placeId"], 0), default=None)

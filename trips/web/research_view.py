@@ -145,7 +145,7 @@ def _facts(facts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         group = groups.setdefault(fact["source"], {"words": [], **source_of(fact)})
         group["words"].append(words)
     ordered = sorted(groups.values(), key=lambda group: group["estimate"])
-    return [{**group, "words": written.capital("; ".join(group["words"]))} for group in ordered]
+    return [{**group, "words": written.sentence("; ".join(group["words"]))} for group in ordered]
 
 
 def fact_words(fact: Mapping[str, Any]) -> str:

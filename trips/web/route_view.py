@@ -39,6 +39,8 @@ def _route(day: Mapping[str, Any], label: Mapping[int, int | None]) -> tuple[lis
         if spot not in at or index in label:
             at[spot] = len(stops)
             stops.append(MapStop(stop["name"], stop["latitude"], stop["longitude"], label.get(index), kind, stop["placeId"] or ""))
+        elif kind == "bed" and stops[at[spot]].kind == "pass":  # one arrives where one sleeps
+            stops[at[spot]] = MapStop(stop["name"], stop["latitude"], stop["longitude"], None, "bed")
         visited.append(at[spot])
     legs = [
         MapLeg(start, end, plan_words.mode_line(leg["mode"]))

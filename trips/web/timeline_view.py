@@ -49,7 +49,7 @@ def timeline(
         elif stop["kind"] == "rest":
             rows.append(common | {"icon": "bed", "title": _("A rest"), "note": _("Nothing planned; put your feet up."), "quiet": True})
         elif stop["kind"] == "transfer":
-            rows.append(common | {"icon": "train", "title": written.capital(stop["name"]), "price": _price(stop["fee"], currency, people)})
+            rows.append(common | {"icon": "arrow", "title": _("Journey: %s") % stop["name"], "price": _price(stop["fee"], currency, people)})
         else:
             rows.append(common | _bed(stop, index == len(day["stops"]) - 1 and index > 0, stay, currency))
     return rows
@@ -76,7 +76,7 @@ def _place(stop: Mapping[str, Any], *, currency: str, people: int, moved: Mappin
         "tags": tags,
         "price": _price(stop["fee"], currency, people) or _("free"),
         "note": stop.get("summary", ""),
-        "hours": written.capital(research_view.hours_words(stop["hours"])) + "." if stop.get("hours") else "",
+        "hours": written.sentence(research_view.hours_words(stop["hours"])) if stop.get("hours") else "",
         "meal": str(MEALS.get(stop["meal"], "")) if stop.get("meal") else "",
         "source": source_words(stop),
         "ticket": _ticket(stop, people),
@@ -127,7 +127,7 @@ def _bed(stop: Mapping[str, Any], evening: bool, stay: Mapping[str, Any] | None,
     if evening and stay is not None:
         row["note"] = _("Night %(night)s of %(nights)s, %(price)s") % stay if stay["price"] else _("Night %(night)s of %(nights)s") % stay
         if not stay["bookable"]:
-            row["note"] += ". " + _("An estimate: no bed of this comfort is on sale here.")
+            row["note"] = f"{written.sentence(row['note'])} {_('An estimate: no bed of this comfort is on sale here.')}"
     return row
 
 

@@ -123,6 +123,11 @@ def listed(names: Sequence[Any]) -> str:
     return pgettext("list", "%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
 
 
+def sentence(text: str) -> str:
+    """The words as a sentence of their own: a capital in front, a full stop behind (Hindi writes another one)."""
+    return _("%s.") % capital(text)
+
+
 def capital(text: str) -> str:
     """The first letter large, the rest as it is."""
     return text[:1].upper() + text[1:]

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.db import OperationalError
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -81,7 +82,7 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
     elif isinstance(error, PermissionDenied):
         answer = body(403, errors.NotAllowed.default_message)
     elif isinstance(error, RequestDataTooBig | TooManyFieldsSent):
-        answer = body(413, "The request is too large.")
+        answer = body(413, _("The request is too large."))
     elif isinstance(error, SuspiciousOperation):
         answer = body(400, errors.Invalid.default_message)
     elif isinstance(error, OperationalError) and is_busy(error):

@@ -8,6 +8,7 @@ from typing import IO, Any
 import orjson
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
@@ -17,9 +18,9 @@ def loads(raw: bytes) -> Any:
     try:
         data = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise ParseError(f"This is not JSON: {error}") from error
+        raise ParseError(_("This is not JSON: %s") % error) from error
     if b"\\u0000" in raw or b"\x00" in raw:
-        raise ParseError("Text must not hold NUL characters.")
+        raise ParseError(_("Text must not hold NUL characters."))
     return data
 
 

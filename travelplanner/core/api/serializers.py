@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
@@ -39,7 +40,7 @@ class CurrencyField(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         code = super().to_internal_value(data).upper()
         if code not in money.known_currencies():
-            raise serializers.ValidationError("This is not a currency code in use, such as INR or EUR.")
+            raise serializers.ValidationError(_("This is not a currency code in use, such as INR or EUR."))
         return code
 
 

@@ -1,0 +1,128 @@
+"""Every page there is to see, by name: who opens it, how, and with which status it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.browser.scenes import Scenes
+from tests.browser.visitor import Visitor
+
+Who = str  # "nobody", "asha", "newcomer", "dana"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """`path` is an address or makes one of the scenes; `then` does what is needed on the page before it is looked at."""
+
+    name: str
+    path: str | Callable[[Scenes], str]
+    who: Who = "nobody"
+    status: int = 200
+    then: Callable[[Visitor], None] | None = field(default=None, repr=False)
+
+    def open(self, visitor: Visitor, scenes: Scenes) -> None:
+        if self.who != "nobody":
+            visitor.sign_in(scenes.session_of(getattr(scenes, self.who)))
+        visitor.go(self.path if isinstance(self.path, str) else self.path(scenes), status=self.status)
+        if self.then:
+            self.then(visitor)
+        visitor.page.wait_for_load_state("networkidle")
+
+
+def trip(page: str, scene: str) -> Callable[[Scenes], str]:
+    return lambda scenes: f"/trips/{getattr(scenes, scene).reference}{page}"
+
+
+def booking(page: str, scene: str) -> Callable[[Scenes], str]:
+    return lambda scenes: f"/bookings/{getattr(scenes, scene).reference}{page}"
+
+
+def open_everything(visitor: Visitor) -> None:
+    """Each closed part of the page: what is hidden is not checked."""
+    visitor.page.evaluate("document.querySelectorAll('main details').forEach((part) => { part.open = true; })")
+    visitor.page.wait_for_load_state("networkidle")
+
+
+def open_menu(visitor: Visitor) -> None:
+    visitor.page.set_viewport_size({"width": 360, "height": 740})
+    visitor.page.locator("details.phone summary").click()
+
+
+def ask_unknown(visitor: Visitor) -> None:
+    visitor.allowed.add(400)
+    visitor.page.fill("#id_sentence", "4 days in Varanassi for 2")
+    visitor.page.click("form.ask button[type=submit]")
+    visitor.page.wait_for_url("**/new/from-sentence")
+
+
+def send_empty(button: str) -> Callable[[Visitor], None]:
+    """Send a form with nothing in it, past the browser's own checks, to see what the page says of it."""
+
+    def send(visitor: Visitor) -> None:
+        visitor.allowed.add(400)
+        visitor.page.evaluate("document.querySelectorAll('form').forEach((form) => { form.noValidate = true; })")
+        visitor.page.locator(button).first.click()
+        visitor.page.wait_for_load_state("load")
+        visitor.page.locator("main [aria-invalid=true], main .error, main [role=alert]").first.wait_for()
+
+    return send
+
+
+def show_swap(visitor: Visitor) -> None:
+    visitor.page.locator("form[action$='/swap'] button").click()
+    visitor.page.locator("#swap-result *").first.wait_for()
+
+
+SCREENS = (
+    Screen("home", "/"),
+    Screen("menu of a phone", "/", then=open_menu),
+    Screen("new trip", "/new", then=open_everything),
+    Screen("new trip with an estimate", "/new?destination=Goa", then=lambda visitor: visitor.page.locator("#budget-slider").wait_for()),
+    Screen("new trip, refused", "/new", then=send_empty("main form[data-draft] button[type=submit]")),
+    Screen("unknown destination", "/", then=ask_unknown),
+    Screen("help", "/help", then=open_everything),
+    Screen("my trips, none", "/trips"),
+    Screen("my trips", "/trips", who="asha"),
+    Screen("my trips, nothing found", "/trips?q=nowhere", who="asha"),
+    Screen("planning, finished", trip("/planning", "planned"), who="asha"),
+    Screen("budget", trip("/budget", "planned"), who="asha", then=open_everything),
+    Screen("research", trip("/research", "planned"), who="asha", then=open_everything),
+    Screen("compare", trip("/compare", "planned"), who="asha", then=open_everything),
+    Screen("compare, swapping a day", trip("/compare", "edited"), who="asha", then=show_swap),
+    Screen("plan", trip("/plan", "edited"), who="asha", then=open_everything),
+    Screen("plan, adding a stop", trip("/plan?day=2&add=all", "edited"), who="asha"),
+    Screen("plan, changes", trip("/plan/changes", "edited"), who="asha"),
+    Screen("sample plan", trip("/plan", "sample")),
+    Screen("sample checkout", trip("/book", "sample")),
+    Screen("checkout", trip("/book", "edited"), who="asha", then=open_everything),
+    Screen("checkout, refused", trip("/book", "edited"), who="asha", then=send_empty("button[form=book]")),
+    Screen("pay", booking("/pay", "held"), who="asha"),
+    Screen("pay, the bank asks", booking("/pay", "to_approve"), who="asha"),
+    Screen("pay, no answer", booking("/pay", "unanswered"), who="asha"),
+    Screen("declined", booking("", "declined"), who="asha"),
+    Screen("hold ended", booking("", "expired"), who="asha"),
+    Screen("confirmation", booking("", "confirmed"), who="asha", then=open_everything),
+    Screen("plan, booked", lambda scenes: f"/trips/{scenes.confirmed.trip.reference}/plan", who="asha"),
+    Screen("my bookings", "/bookings", who="asha"),
+    Screen("my bookings, none", "/bookings", who="newcomer"),
+    Screen("sign up", "/accounts/signup/"),
+    Screen("sign up, refused", "/accounts/signup/", then=send_empty("main form button[type=submit]")),
+    Screen("sign in", "/accounts/login/"),
+    Screen("sign in by code", "/accounts/login/code/"),
+    Screen("password forgotten", "/accounts/password/reset/"),
+    Screen("sign out", "/accounts/logout/", who="asha"),
+    Screen("e-mail addresses", "/accounts/email/", who="asha"),
+    Screen("change the password", "/accounts/password/change/", who="asha"),
+    Screen("sessions", "/accounts/sessions/", who="asha"),
+    Screen("not found", "/nowhere", status=404),
+    Screen("somebody else's trip", trip("/plan", "edited"), who="newcomer", status=404),
+    Screen("not allowed that way", trip("/plan/undo", "edited"), who="asha", status=405),
+)
+
+STAFF_SCREENS = (
+    Screen("staff sign in", "/admin/login/"),
+    Screen("staff dashboard", "/admin/", who="dana"),
+    Screen("staff list of bookings", "/admin/bookings/booking/", who="dana"),
+    Screen("staff booking", lambda scenes: f"/admin/bookings/booking/{scenes.confirmed.pk}/change/", who="dana"),
+)
