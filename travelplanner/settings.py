@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",  # allauth's list of sessions uses it
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "rest_framework",

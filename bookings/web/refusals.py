@@ -24,7 +24,7 @@ def refusal_notes(refusal: AppError) -> list[dict[str, Any]]:
         return [{"tone": "warn", "title": _("A price has changed since you saw it."), "text": " ".join([*said, text])}]
     if refusal.code == "no_places":
         names = listed([_("%(name)s on %(day)s") % {"name": line["name"], "day": day(line["date"])} for line in extra["lines"]])
-        text = _("Nothing was charged and nothing is held. Leave it out below, or choose another time.")
+        text = _("Nothing was charged and nothing is held. Leave it out or change it below.")
         return [{"tone": "bad", "title": _("Someone was faster: no places left for %(names)s.") % {"names": names}, "text": text}]
     if refusal.code == "over_budget":
         text = _("Your limit is %(limit)s. Leave something out below, or raise the limit. Nothing was charged.") % {

@@ -88,7 +88,7 @@ def _line(line: SheetLine, currency: str, now: dt.datetime, agreed: frozenset[st
         "what": words.use_words(service.type, use.first, last, use.time, use.quantity, use.participants),
         "price": format_amount(line.own.amount, currency) if line.own else "",
         "left": words.left_words(service.type, quote.left) if quote and not line.problem else "",
-        "problem": words.problem_words(line.problem, left=quote.left if quote else 0, wanted=use.quantity) if line.problem else "",
+        "problem": words.problem_words(line.problem, left=quote.left if quote else 0, wanted=use.quantity, other_times=len(service.times) > 1) if line.problem else "",
         "sold_out": line.problem == "no_places",
         "people": use.participants,
         "units": use.quantity if service.unit != "person" else None,

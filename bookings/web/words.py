@@ -94,12 +94,12 @@ def terms_words(
     return _("Free to cancel until %(until)s local time. Then %(fee)s is kept.") % {"until": until, "fee": format_amount(fee, currency)}
 
 
-def problem_words(problem: str, *, left: int, wanted: int) -> str:
+def problem_words(problem: str, *, left: int, wanted: int, other_times: bool) -> str:
     """Why a line can't be booked, and what to do."""
     if problem == "no_places":
         if left:
-            return _("Only %(left)s left, you need %(wanted)s. Choose another time, take fewer, or leave it out.") % {"left": left, "wanted": wanted}
-        return _("Sold out for this date. Choose another time or leave it out.")
+            return _("Only %(left)s left, you need %(wanted)s. Take fewer, or leave it out.") % {"left": left, "wanted": wanted}
+        return _("Sold out at this time. Choose another time or leave it out.") if other_times else _("Sold out for this date. Leave it out.")
     return {
         "in_the_past": _("This date has passed. Leave it out, or plan the trip for later dates."),
         "too_far_ahead": _("This is sold up to 18 months ahead. Leave it out and add it later."),

@@ -84,7 +84,7 @@ def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Visitor]]:
     troubles = [trouble for visitor in visitors for trouble in visitor.troubles]
     for visitor in visitors:
         visitor.context.close()
-    assert troubles == []
+    assert not troubles, "\n".join(troubles)
 
 
 @pytest.fixture

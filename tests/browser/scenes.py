@@ -38,7 +38,7 @@ def plan_for(actor: Actor, wish: Wish = FIVE_DAYS, *, sample: bool = False) -> T
     """A trip with three plans, made in this thread, or by the worker when that was quicker."""
     trip = intents.create_trip(actor=actor, wish=wish, sample=sample)
     run = trip.runs.get()
-    runs.work_on(run.pk)
+    runs.work_on(run_id=run.pk)
     patience = time.monotonic() + 20
     while run.state in ("queued", "running") and time.monotonic() < patience:
         time.sleep(0.05)

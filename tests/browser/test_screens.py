@@ -42,10 +42,12 @@ def look(page: Page) -> list[str]:
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
 def test_page_when_looked_at_in_every_size_and_scheme_then_nothing_is_wrong(visitor: Visitor, scenes: Scenes, screen: Screen) -> None:
     screen.open(visitor, scenes)
-    assert look(visitor.page) == []
+    wrong = look(visitor.page)
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("screen", STAFF_SCREENS, ids=lambda screen: screen.name)
 def test_staff_page_when_looked_at_then_nothing_is_wrong(visitor: Visitor, scenes: Scenes, screen: Screen) -> None:
     screen.open(visitor, scenes)
-    assert look(visitor.page) == []
+    wrong = look(visitor.page)
+    assert not wrong, "\n".join(wrong)

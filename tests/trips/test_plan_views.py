@@ -13,6 +13,7 @@ from travelplanner.core.errors import Invalid
 from trips.models import Destination
 from trips.web import (
     budget_view,
+    compare_view,
     difference_view,
     itinerary_view,
     plan_words,
@@ -187,6 +188,25 @@ def test_titles_when_plans_are_thrifty_by_need_then_they_can_be_told_apart() -> 
     slow = plan_words.title_of({"profile": "thrifty", "engine": {"profile": "relaxed", "economy": True}}, "Goa")
     assert plain == "Goa for little money"
     assert slow == "Slow days in Goa, for little money"
+
+
+def test_covers_when_plans_differ_then_the_early_one_is_at_dawn_and_the_late_one_at_dusk() -> None:
+    def plan(arrive: str, leave: str) -> dict[str, Any]:
+        return {"days": [day(stop("Temple", arrive, leave))]}
+
+    assert compare_view.lights([plan("09:00", "17:00"), plan("10:00", "21:00"), plan("05:10", "16:00")]) == ["noon", "dusk", "dawn"]
+    assert compare_view.lights([plan("09:00", "17:00")]) == ["dawn"]
+    assert compare_view.lights([]) == []
+
+
+def test_whole_trip_when_tickets_cost_extra_then_says_so() -> None:
+    cost = {"total": 1000, "currency": "INR", "lodging": 600, "food": 400, "localTransport": 0, "activities": 0, "intercity": 0}
+    limit = {"limit": 1500, "left": 500, "shortfall": 0}
+    shown = itinerary_view.whole_trip({"cost": {**cost, "bookableExtras": 240}}, limit)
+    assert [part["label"] for part in shown["parts"]] == ["Beds", "Food"]
+    assert shown["against"] == "₹500 below your limit."
+    assert shown["extras"] == "Bookable tickets would add ₹240."
+    assert itinerary_view.whole_trip({"cost": cost}, None)["extras"] == ""
 
 
 def intent(**preferences: Any) -> dict[str, Any]:

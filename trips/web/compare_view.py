@@ -15,7 +15,6 @@ from trips.web.figures import CostBand, FatigueTerrain, common_scale, cost_band,
 
 SHOWN_LEFT_OUT = 3
 SHOWN_UNVERIFIED = 2
-LIGHTS = ("dawn", "noon", "dusk")
 
 
 def heading(body: Mapping[str, Any], *, days: int, limits: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -55,14 +54,14 @@ def plans(
     candidates = body["candidates"]
     bands = _bands(candidates, predicted, limits)
     best = max(candidates, key=lambda plan: plan["score"])["candidateId"]
-    shared = _shared(candidates)
+    shared, shown_in = _shared(candidates), lights(candidates)
     return [
         {
             "id": plan["candidateId"],
             "best": plan["candidateId"] == best,
             "title": plan_words.title_of(plan, place),
             "places": _places_words(plan, weights, shared),
-            "light": LIGHTS[index % len(LIGHTS)],
+            "light": shown_in[index],
             "map": route_view.plan_map(plan["days"], weights, plan["candidateId"]),
             "score": written.number(plan["score"], 0),
             "parts": score_parts(plan["scoreBreakdown"]),
@@ -80,6 +79,19 @@ def plans(
         }
         for index, plan in enumerate(candidates)
     ]
+
+
+def lights(candidates: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The light of each plan's cover: dawn for the one that sets out earliest, dusk for the one of the others that is out latest, else noon."""
+    if not candidates:
+        return []
+    outings = [plan_words.place_stops(plan["days"]) for plan in candidates]
+    first = [min((written.clock_of(stop["arrive"]) for stop in stops), default="24:00") for stops in outings]
+    last = [max((written.clock_of(stop["leave"]) for stop in stops), default="00:00") for stops in outings]
+    earliest = min(range(len(candidates)), key=lambda index: first[index])
+    rest = [index for index in range(len(candidates)) if index != earliest]
+    latest = max(rest, key=lambda index: (last[index], index), default=None)
+    return ["dawn" if index == earliest else "dusk" if index == latest else "noon" for index in range(len(candidates))]
 
 
 def _shared(candidates: Sequence[Mapping[str, Any]]) -> frozenset[str]:

@@ -131,6 +131,7 @@ def whole_trip(body: Mapping[str, Any], limit: Mapping[str, Any] | None) -> dict
         "parts": [{"label": label, "value": written.amount(cost[key], currency)} for key, label in names if cost[key]],
         "against": compare_view.against(limit, currency, predicted=False),
         "over": bool(limit and limit.get("shortfall")),
+        "extras": _("Bookable tickets would add %s.") % written.amount(cost["bookableExtras"], currency) if cost.get("bookableExtras") else "",
     }
 
 
