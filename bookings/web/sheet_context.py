@@ -59,7 +59,7 @@ def sheet_context(
         "open_booking": _open(sheet, now),
         "signup_url": signup_url(trip.reference),
         "login_url": f"{reverse('account_login')}?next={url}",
-        "raise_url": f"{reverse('trips:new')}?from={trip.reference}",
+        "raise_url": f"{reverse('trips:limit', args=[trip.reference])}?next={reverse('bookings:checkout', args=[trip.reference])}",
         "hold_minutes": round(settings.HOLD_TIME.total_seconds() / 60),
     }
 

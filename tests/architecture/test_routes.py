@@ -88,6 +88,7 @@ TABLE: dict[str, Row] = {
     "trips:list": own_page("GET"),
     "trips:show": trip_page("GET"),
     "trips:archive": trip_page("POST"),
+    "trips:limit": trip_page("GET", "POST"),
     "trips:restore": trip_page("POST"),
     "trips:planning": trip_page("GET"),
     "trips:progress": trip_page("GET"),

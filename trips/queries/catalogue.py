@@ -70,7 +70,8 @@ def resolve_destinations(names: Sequence[str]) -> list[Destination]:
 
 def nearest_names(name: str, by_name: dict[str, Destination], limit: int = 3) -> list[str]:
     """The known names most like `name`, best first; the first few of all when nothing is alike."""
-    close = difflib.get_close_matches(fold(name)[:80], list(by_name), n=limit * 3, cutoff=0.4)
+    folded = fold(name)[:80]
+    close = difflib.get_close_matches(folded, list(by_name), n=limit * 3, cutoff=0.6) or difflib.get_close_matches(folded, list(by_name), n=1, cutoff=0.4)
     names = list(dict.fromkeys(by_name[key].name for key in close))[:limit]
     return names or sorted({d.name for d in by_name.values()})[:limit]
 

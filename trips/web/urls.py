@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from trips.web import budget, compare, cover_images, itinerary, my_trips, new_trip, planning, research
+from trips.web import budget, compare, cover_images, itinerary, limit, my_trips, new_trip, planning, research
 
 app_name = "trips"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("new/estimate", new_trip.estimate, name="estimate"),
     path("trips", my_trips.list_my_trips, name="list"),
     path("trips/<str:reference>", my_trips.open_trip, name="show"),
+    path("trips/<str:reference>/limit", limit.change_limit, name="limit"),
     path("trips/<str:reference>/archive", my_trips.archive, name="archive"),
     path("trips/<str:reference>/restore", my_trips.restore, name="restore"),
     path("trips/<str:reference>/planning", planning.show_planning, name="planning"),
