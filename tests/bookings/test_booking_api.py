@@ -266,7 +266,7 @@ def test_booking_when_made_then_statements_do_not_grow_with_its_lines(alice: Use
     actor = actor_for(alice)
     with counted() as statements:
         checkout.book_trip(actor=actor, trip_reference=trip.reference, contact=checkout.Contact("A", "a@example.org"))
-    assert len(statements) <= 62 + rows, len(statements)
+    assert len(statements) <= 50 + rows, len(statements)
 
 
 def test_list_when_filtered_then_by_state_and_trip(alice_api: APIClient, alices_trip: Trip) -> None:

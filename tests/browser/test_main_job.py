@@ -82,11 +82,10 @@ def move_one(visitor: Visitor, names: list[str]) -> bool:
         stop.locator("summary").click()
         with page.expect_response("**/plan/edit"):
             stop.get_by_role("button", name="Later", exact=True).click()
-        now = page.locator("#plan li[data-stop]").evaluate_all("(stops) => stops.map((stop) => stop.dataset.name)")
         refused = page.locator("#plan [role=alert]")
-        expect(refused.or_(page.locator("#plan .stop--moved")).first).to_be_visible()
+        expect(refused.or_(page.locator("#toasts", has_text=f"Moved {name}")).first).to_be_visible()
         if refused.count() == 0:
-            at = names.index(name)
+            now, at = page.locator("#plan li[data-stop]").evaluate_all("(stops) => stops.map((stop) => stop.dataset.name)"), names.index(name)
             assert now[at : at + 2] == [names[at + 1], name]
             return True
     return False

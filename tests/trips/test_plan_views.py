@@ -199,6 +199,11 @@ def test_covers_when_plans_differ_then_the_early_one_is_at_dawn_and_the_late_one
     assert compare_view.lights([]) == []
 
 
+def test_saved_when_written_then_the_zone_is_named() -> None:
+    moment = dt.datetime(2026, 11, 21, 23, 41, tzinfo=dt.timezone(dt.timedelta(hours=-5)))
+    assert itinerary_view.saved_words(4, moment) == "Revision 4, saved 22 Nov 2026, 04:41 UTC"
+
+
 def test_whole_trip_when_tickets_cost_extra_then_says_so() -> None:
     cost = {"total": 1000, "currency": "INR", "lodging": 600, "food": 400, "localTransport": 0, "activities": 0, "intercity": 0}
     limit = {"limit": 1500, "left": 500, "shortfall": 0}

@@ -65,7 +65,7 @@ def list_assumptions(
              levelPower=figure(a.LEVEL_POWER), level=figure(place.price_level)),
         _say("daily_sums", currency="USD", transport=figure(a.TRANSPORT_USD[request.comfort]),
              activities=figure(a.ACTIVITIES_USD[request.comfort])),
-        _say("people_per_room", people=a.PEOPLE_PER_ROOM),
+        *([_say("people_per_room", people=a.PEOPLE_PER_ROOM)] if request.people > 1 else []),
         _say("parts_do_not_add", correlation=figure(CORRELATION)),
         _say("traveler_spread", lodging=figure(a.CHOICE_SIGMA["lodging"]), food=figure(a.CHOICE_SIGMA["food"]),
              localTransport=figure(a.CHOICE_SIGMA["local_transport"]),

@@ -145,9 +145,10 @@ def bookable_words(body: Mapping[str, Any]) -> str:
 
 
 def saved_words(revision: int, saved: dt.datetime) -> str:
-    """Revision 4, saved 21 Nov 2026, 10:41."""
+    """Revision 4, saved 21 Nov 2026, 10:41 UTC: the reader's own zone is not known here, so the zone is named."""
+    moment = saved.astimezone(dt.UTC)
     return _("Revision %(revision)d, saved %(date)s, %(time)s") % {
         "revision": revision,
-        "date": written.full_date(saved.date()),
-        "time": saved.strftime("%H:%M"),
+        "date": written.full_date(moment.date()),
+        "time": moment.strftime("%H:%M UTC"),
     }
