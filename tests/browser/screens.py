@@ -69,6 +69,11 @@ def send_empty(button: str) -> Callable[[Visitor], None]:
     return send
 
 
+def hold_for_nobody(visitor: Visitor) -> None:
+    visitor.page.fill("#id_name", "")
+    send_empty("button[form=book]")(visitor)
+
+
 def show_swap(visitor: Visitor) -> None:
     visitor.page.locator("form[action$='/swap'] button").click()
     visitor.page.locator("#swap-result *").first.wait_for()
@@ -96,7 +101,7 @@ SCREENS = (
     Screen("sample plan", trip("/plan", "sample")),
     Screen("sample checkout", trip("/book", "sample")),
     Screen("checkout", trip("/book", "edited"), who="asha", then=open_everything),
-    Screen("checkout, refused", trip("/book", "edited"), who="asha", then=send_empty("button[form=book]")),
+    Screen("checkout, refused", trip("/book", "edited"), who="asha", then=hold_for_nobody),
     Screen("pay", booking("/pay", "held"), who="asha"),
     Screen("pay, the bank asks", booking("/pay", "to_approve"), who="asha"),
     Screen("pay, no answer", booking("/pay", "unanswered"), who="asha"),

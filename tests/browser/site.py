@@ -6,10 +6,12 @@ Rows stay for the whole room (a browser walk is too slow to start from nothing e
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.core import mail
 from django.core.management import call_command
 from django.db import connection, connections
 from pytest_django.live_server_helper import LiveServer
@@ -85,6 +87,16 @@ class Site:
             yield
         finally:
             self.worker.held.clear()
+
+    @staticmethod
+    def letters_about(word: str) -> list[list[str]]:
+        """To whom the worker sent mail with this word; waits for its next turn if there is none yet."""
+        patience = time.monotonic() + 10
+        while True:
+            found = [letter.to for letter in mail.outbox if word in letter.subject]
+            if found or time.monotonic() > patience:
+                return found
+            time.sleep(0.1)
 
     def close(self) -> None:
         self.stop_worker()

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from django.core import mail
 from django.test import override_settings
 from playwright.sync_api import expect
 
@@ -136,4 +135,4 @@ def test_main_job_when_walked_by_a_stranger_then_the_trip_is_planned_booked_and_
 
     trip = Trip.objects.get(reference=reference)
     assert (trip.owner.email, trip.state) == (email, "booked")  # type: ignore[union-attr]
-    assert [letter.to for letter in mail.outbox if number in letter.body or booking in letter.body] == [[email]]
+    assert site.letters_about(number) == [[email]]

@@ -1,9 +1,7 @@
-"""Every page, looked at by machine: silent console, content policy kept, nothing failed to load, nothing to scroll sideways, no axe violation."""
+"""Every page, looked at by machine: silent console, content policy kept, nothing failed to load, no id used twice, nothing to
+scroll sideways, no axe violation."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -24,11 +22,17 @@ TOO_WIDE = """
     .slice(0, 5).map((one) => `${one.tagName.toLowerCase()}.${one.className} ends at ${Math.round(one.getBoundingClientRect().right)}`);
 }
 """
+SAME_ID_TWICE = """
+() => {
+  const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
+  return [...new Set(ids.filter((id, at) => ids.indexOf(id) !== at))];
+}
+"""
 
 
 def look(page: Page) -> list[str]:
     """What is wrong with a page at each width, light and dark."""
-    wrong = []
+    wrong = [f"two elements have the id {one}" for one in page.evaluate(SAME_ID_TWICE)]
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         wrong += [f"{width} px: {one}" for one in page.evaluate(TOO_WIDE)]

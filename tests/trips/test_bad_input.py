@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from django.urls import URLPattern, get_resolver
+from rest_framework.exceptions import ParseError
 from rest_framework.test import APIClient
 
 from tests.trips.planned import assert_error, chosen, counts
+from travelplanner.core.api.parsers import loads
 from travelplanner.core.models import IdempotencyKey
 from trips.models import Trip
 
@@ -75,6 +77,13 @@ def test_body_when_it_is_garbage_then_400_everywhere_and_nothing_changes(alice_a
         assert_error(answer, 400)
     assert counts() == before
     assert Trip.objects.values().get() == row
+
+
+@pytest.mark.parametrize("raw", [b'"a\\u0000"', b'{"a\\u0000": 1}', b'[["\\u0000"]]', b'"\x00"'])
+def test_parser_when_text_holds_nul_then_refused_before_anyone_reads_it(raw: bytes) -> None:
+    """Fields refuse it again, but free JSON has no fields."""
+    with pytest.raises(ParseError):
+        loads(raw)
 
 
 @pytest.mark.parametrize("size", [3 * MEGABYTES, 10 * MEGABYTES])

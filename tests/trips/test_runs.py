@@ -179,6 +179,43 @@ def test_save_when_the_run_was_given_away_just_before_then_nothing_is_written(al
     assert plan(reference) == "done"
 
 
+def claimed_by_another(reference: str) -> None:
+    """The run was given away and the next worker is on it already."""
+    stop_beating(run_of(reference))
+    runs.requeue_stranded_runs()
+    PlanningRun.objects.filter(trip__reference=reference).update(state="running", attempts=2, heartbeat_at=clock.now())
+
+
+@small
+def test_save_when_another_worker_holds_the_run_then_nothing_is_written(alice_api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    reference = ask(alice_api)
+    checked = runs._checked
+
+    def late(*args: Any) -> Any:
+        sound = checked(*args)
+        monkeypatch.setattr(runs._Pulse, "beat", lambda *args, **kwargs: None)  # no beat falls between
+        claimed_by_another(reference)
+        return sound
+
+    monkeypatch.setattr(runs, "_checked", late)
+    assert plan(reference) == "superseded"
+    assert set(documents(reference)) == {"intent"}
+    assert run_of(reference).state == "running"
+
+
+@small
+def test_beat_when_another_worker_holds_the_run_then_the_work_stops_there(alice_api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    reference = ask(alice_api)
+    at_step(monkeypatch, "research", lambda pulse: claimed_by_another(reference))
+
+    def never(*args: Any, **kwargs: Any) -> None:
+        raise AssertionError("it went on planning")
+
+    monkeypatch.setattr(runs, "plan_candidates", never)
+    assert plan(reference) == "superseded"
+    assert (run_of(reference).state, run_of(reference).progress) == ("running", 10)
+
+
 @small
 def test_requeue_when_everybody_beats_then_nothing_happens(alice_api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
     reference = ask(alice_api)

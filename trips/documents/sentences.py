@@ -63,7 +63,7 @@ _TEXTS: dict[str, Callable[[Params], str]] = {
     "second_part": lambda p: _("Then %(part)s: %(share)s.") % {"part": _named(CATEGORY_NAMES, p["category"]), "share": percent(p["share"])},
     "price_level": lambda p: _("Prices there are about %(times)s times those in the United States.") % {"times": times(p["factor"])},
     "season": lambda p: _("Beds in these dates cost %(times)s times the year's average.") % {"times": times(p["factor"])},
-    "rooms": lambda p: ngettext("%d room", "%d rooms", p["rooms"]) % p["rooms"] + ", " + ngettext("%d night", "%d nights", p["nights"]) % p["nights"] + ".",
+    "rooms": lambda p: _("%s.") % ", ".join((ngettext("%d room", "%d rooms", p["rooms"]) % p["rooms"], ngettext("%d night", "%d nights", p["nights"]) % p["nights"])),
     "comfort": lambda p: _("%(comfort)s beds cost %(times)s times standard ones.") % {"comfort": _named(COMFORT_NAMES, p["comfort"]).capitalize(), "times": times(p["factor"])},
     "pace": lambda p: _("A %(pace)s pace changes what you do and pay by %(times)s.") % {"pace": _named(PACE_NAMES, p["pace"]), "times": times(p["factor"])},
     "trip_type": lambda p: _("This kind of trip shifts the parts: beds %(lodging)s, food %(food)s, transport %(localTransport)s, activities %(activities)s times.") % p,

@@ -32,6 +32,10 @@ SOURCE_USES = {
     "exchange_rate": lazy("Exchange rate"),
     "assumptions": lazy("What we assume"),
 }
+OWN_SOURCES = {  # what others published keeps its own title
+    "catalogue": lazy("Prices of this catalogue's demo offers and places"),
+    "assumptions": lazy("Editor's estimate: shares of the ceilings by comfort, and daily sums for transport and sights"),
+}
 
 
 def rough_body(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,9 +174,9 @@ def sources(body: Mapping[str, Any]) -> list[dict[str, Any]]:
         {
             "icon": SOURCE_ICONS.get(source["usedFor"], "info"),
             "use": str(SOURCE_USES.get(source["usedFor"], source["usedFor"])),
-            "title": source["title"],
+            "title": str(OWN_SOURCES.get(source["usedFor"], source["title"])),
             "url": source["reference"] if source["reference"].startswith("http") else "",
-            "date": _("as of %s") % written.source_date(source["date"]) if source["date"] else _("undated"),
+            "date": _("%s.") % (_("as of %s") % written.source_date(source["date"]) if source["date"] else _("undated")),
             "confidence": confidence.get(source["confidence"], ""),
         }
         for source in body["sources"]

@@ -41,7 +41,7 @@ class SentenceForm(forms.Form):
         label=_("Your trip in one sentence"),
         max_length=500,
         help_text=_("Place, days, people, money, what you enjoy. What you leave out, we assume, and say so."),
-        widget=forms.Textarea(attrs={"rows": 3, "class": "input input--big", "placeholder": _("5 days in Varanasi for 2 under 40,000, temples and food")}),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "input--big", "placeholder": _("5 days in Varanasi for 2 under 40,000, temples and food")}),
     )
 
 
@@ -91,7 +91,8 @@ class TripForm(forms.Form):
     max_effort = forms.ChoiceField(label=_("How hard may it be"), choices=EFFORTS, required=False)
     max_walk_km = forms.FloatField(label=_("Most kilometers on foot a day"), required=False, min_value=0.5, max_value=50)
     rest_days = forms.IntegerField(label=_("Rest days"), required=False, min_value=0, max_value=MAX_DAYS)
-    sentence = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
+    # An id of its own: the home page has both forms.
+    sentence = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput(attrs={"id": "id_wish_sentence"}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -55,7 +55,7 @@ def _destination(about: Mapping[str, Any], start: dt.date, end: dt.date, *, alon
         "tagline": place["tagline"],
         "summary": place["summary"],
         "arrival": place["arrivalHint"],
-        "languages": written.listed(place["languages"]),
+        "languages": written.listed([written.language_name(name) for name in place["languages"]]),
         "currency": place["currency"],
         "best": _best_words(best, start),
         "best_tone": "good" if best["chosenIsGood"] else "warn",

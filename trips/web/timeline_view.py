@@ -127,7 +127,8 @@ def _bed(stop: Mapping[str, Any], evening: bool, stay: Mapping[str, Any] | None,
     if evening and stay is not None:
         row["note"] = _("Night %(night)s of %(nights)s, %(price)s") % stay if stay["price"] else _("Night %(night)s of %(nights)s") % stay
         if not stay["bookable"]:
-            row["note"] = f"{written.sentence(row['note'])} {_('An estimate: no bed of this comfort is on sale here.')}"
+            estimate = _("An estimate: no bed of this comfort is on sale here.")
+            row["note"] = f"{written.sentence(row['note'])} {estimate}"
     return row
 
 

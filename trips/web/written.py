@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from babel.core import Locale
 from babel.dates import format_date
 from babel.numbers import format_compact_currency, format_decimal
 from django.utils.translation import gettext as _
@@ -113,6 +114,16 @@ def source_date(text: str) -> str:
         return full_date(dt.date.fromisoformat(text))
     except ValueError:
         return text
+
+
+@cache
+def _language_codes() -> dict[str, str]:
+    return {name: code for code, name in Locale.parse("en").languages.items()}
+
+
+def language_name(name: str) -> str:
+    """A language, by its English name, in the reader's language; as it stands when CLDR doesn't know it."""
+    return reader_locale().languages.get(_language_codes().get(name, ""), name)
 
 
 def listed(names: Sequence[Any]) -> str:

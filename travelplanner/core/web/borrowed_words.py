@@ -1,4 +1,5 @@
-"""Sentences of Django, the REST framework and allauth that travelers meet and that those packages don't bring in Hindi.
+"""Sentences of Django, the REST framework and allauth that travelers meet and that those packages don't bring in Hindi, or bring in a Hindi
+that nobody speaks.
 
 Nothing calls this: naming them here puts them into our catalog, which comes before theirs. A test compares each with the package that
 says it, so that an update which rewords one is noticed.
@@ -6,9 +7,19 @@ says it, so that an update which rewords one is noticed.
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_noop, ngettext_lazy
+from django.utils.translation import gettext_noop, ngettext_lazy, npgettext_lazy
 
 FROM_DJANGO = [
+    gettext_noop("This field is required."),
+    gettext_noop("Enter a valid email address."),
+    gettext_noop("Enter a valid date."),
+    gettext_noop("Enter a whole number."),
+    gettext_noop("Enter a number."),
+    gettext_noop("Enter a valid value."),
+    gettext_noop("Select a valid choice. %(value)s is not one of the available choices."),
+    gettext_noop("Select a valid choice. That choice is not one of the available choices."),
+    gettext_noop("Ensure this value is less than or equal to %(limit_value)s."),
+    gettext_noop("Ensure this value is greater than or equal to %(limit_value)s."),
     gettext_noop("Null characters are not allowed."),
     gettext_noop("Enter a complete value."),
     gettext_noop("The password is too similar to the %(verbose_name)s."),
@@ -41,6 +52,16 @@ FROM_DJANGO_COUNTED = [
         "Your password must contain at least %(min_length)d character.",
         "Your password must contain at least %(min_length)d characters.",
     ),
+]
+FROM_HUMANIZE = [  # "12 minutes ago", in the list of sessions
+    ngettext_lazy("a second ago", "%(count)s seconds ago"),
+    ngettext_lazy("a minute ago", "%(count)s minutes ago"),
+    ngettext_lazy("an hour ago", "%(count)s hours ago"),
+    gettext_noop("%(delta)s ago"),
+    npgettext_lazy("naturaltime-past", "%(num)d year", "%(num)d years"),
+    npgettext_lazy("naturaltime-past", "%(num)d month", "%(num)d months"),
+    npgettext_lazy("naturaltime-past", "%(num)d week", "%(num)d weeks"),
+    npgettext_lazy("naturaltime-past", "%(num)d day", "%(num)d days"),
 ]
 FROM_REST_FRAMEWORK = [
     gettext_noop("Invalid input."),
@@ -215,4 +236,13 @@ FROM_ALLAUTH = [
     gettext_noop("Last seen at"),
     gettext_noop("Current"),
     gettext_noop("Sign Out Other Sessions"),
+    gettext_noop("Email Addresses"),
+    gettext_noop("The following email addresses are associated with your account:"),
+    gettext_noop("Verified"),
+    gettext_noop("Unverified"),
+    gettext_noop("Primary"),
+    gettext_noop("Make Primary"),
+    gettext_noop("Add Email Address"),
+    gettext_noop("Add Email"),
+    gettext_noop("Do you really want to remove the selected email address?"),
 ]

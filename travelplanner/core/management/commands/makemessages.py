@@ -12,6 +12,7 @@ class Command(makemessages.Command):
     """All words of the product land in `travelplanner/locale`; without line numbers and wrapping, so that diffs stay small."""
 
     xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=lazy", "--keyword=_lazy", "--keyword=_t"]
+    msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]  # a guess is worse than an empty line
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
