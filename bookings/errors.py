@@ -54,6 +54,16 @@ class BookingOpen(Conflict):
         super().__init__(extra={"bookingId": reference})
 
 
+class AlreadyBooked(Conflict):
+    """`extra.names`: what this trip has booked at the same date and time already."""
+
+    code = "already_booked"
+    default_message = _("Some of this is booked for this trip already. Take it out of the cart.")
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(extra={"names": list(names)})
+
+
 def unfit(problem: UnfitUse) -> Invalid:
     """A wish that doesn't fit the service, as fields with a sentence each."""
     said = {

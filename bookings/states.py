@@ -2,6 +2,10 @@
 
 from travelplanner.core.transitions import StateMachine
 
+OPEN = ("INITIATED", "PAYMENT_PENDING")  # bookings that still wait for their payment
+BOUGHT = ("CONFIRMED", "COMPLETED", "CANCELLING")  # bookings that are paid, and not given back (yet)
+UNSETTLED = ("created", "pending", "unknown")  # payments and refunds whose money may still move
+
 BOOKING = StateMachine(
     name="booking",
     initial="INITIATED",

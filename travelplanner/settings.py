@@ -64,7 +64,7 @@ if not FIELD_KEYS:
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if LOCAL else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-PUBLIC_URL = env("PUBLIC_URL", default=f"http://127.0.0.1:{env.number('PORT', 8000)}" if LOCAL else "")
+PUBLIC_URL = env("PUBLIC_URL", default=f"http://127.0.0.1:{env.number('PORT', 8000)}" if LOCAL else "").rstrip("/")
 if not LOCAL and not PUBLIC_URL.startswith("https://"):
     raise ImproperlyConfigured("PUBLIC_URL must be the https:// address under which travelers reach the site (links in mail use it).")
 
@@ -167,7 +167,13 @@ else:
     _database.setdefault("OPTIONS", {})["prepare_threshold"] = None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+# "default" counts rate limits (allauth and DRF know no other) and nothing else, so that no traffic can push a counter out: files that
+# the processes of one machine share. "drawings" holds what can be made again; each process keeps its own.
+LIMITS_FOLDER = {"BACKEND": "travelplanner.core.limits.LimitsCache", "LOCATION": str(BASE_DIR / "var" / "limits")}
+CACHES = {
+    "default": env.cache("CACHE_URL") if env("CACHE_URL", default="") else LIMITS_FOLDER,
+    "drawings": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "drawings", "OPTIONS": {"MAX_ENTRIES": 1000}},
+}
 
 # --- background work ------------------------------------------------------------------------------------------------
 TASKS = {"default": {"BACKEND": env("TASK_BACKEND", default="django_tasks_db.DatabaseBackend"), "QUEUES": ["default"]}}
@@ -214,6 +220,13 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 LOGIN_URL = "account_login"
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_ONLY = False
+# Every link that allauth mails, for pages and programs alike. From here and not from the request: its Host header is the sender's to choose.
+HEADLESS_FRONTEND_URLS = {
+    "account_signup": f"{PUBLIC_URL}/accounts/signup/",
+    "account_confirm_email": f"{PUBLIC_URL}/accounts/confirm-email/{{key}}/",
+    "account_reset_password": f"{PUBLIC_URL}/accounts/password/reset/",
+    "account_reset_password_from_key": f"{PUBLIC_URL}/accounts/password/reset/key/{{key}}/",
+}
 HEADLESS_TOKEN_STRATEGY = "accounts.api.tokens.TokenStrategy"
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True
@@ -264,6 +277,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if env.switch("BEHIND_TLS_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many proxies in front append to X-Forwarded-For. 0: the header is the client's own word, and limits count the connection's address.
+TRUSTED_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
@@ -296,7 +311,12 @@ REST_FRAMEWORK = {
     "DEFAULT_VERSION": "1.0",
     "ALLOWED_VERSIONS": ["1.0"],
     "EXCEPTION_HANDLER": "travelplanner.core.api.errors.handle_exception",
-    "DEFAULT_THROTTLE_RATES": {"plan": env("RATE_PLAN", default="60/hour"), "open": env("RATE_OPEN", default="600/minute")},
+    "DEFAULT_THROTTLE_RATES": {
+        "plan": env("RATE_PLAN", default="60/hour"),
+        "open": env("RATE_OPEN", default="600/minute"),
+        "book": env("RATE_BOOK", default="60/hour"),
+    },
+    "NUM_PROXIES": TRUSTED_PROXIES,
     "UNAUTHENTICATED_USER": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -320,6 +340,8 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Staff"),
     "SITE_SYMBOL": "explore",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}],
+    "STYLES": [lambda request: static("css/staff.css")],
+    "SCRIPTS": [lambda request: static("js/staff.js")],
     "DASHBOARD_CALLBACK": "bookings.admin.dashboard.fill",
     "SIDEBAR": {"show_search": True, "command_search": True, "navigation": "bookings.admin.navigation.sidebar"},
     "COLORS": {

@@ -1,21 +1,34 @@
-"""How allauth speaks through us: mail leaves by the outbox, links carry the public address."""
+"""How allauth speaks through us: at once, and in the name of the public address."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.conf import settings
+
+
+@dataclass(frozen=True, slots=True)
+class PublicSite:
+    """What allauth's mails call `current_site`."""
+
+    domain: str
+
+    @property
+    def name(self) -> str:
+        return self.domain
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Account mails are sent at once by allauth's own templates (they hold one-time secrets, which the outbox must not store)."""
+    """Account mails are sent at once by allauth's own templates (they hold one-time secrets, which the outbox must not store).
+
+    Their links are settings.HEADLESS_FRONTEND_URLS, the site they name is PUBLIC_URL's: nothing in them comes from the Host header.
+    """
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        super().send_mail(template_prefix, email, {**context, "current_site": PublicSite(urlsplit(settings.PUBLIC_URL).netloc)})
 
     def get_email_verification_redirect_url(self, email_address: Any) -> str:
         return "/"
-
-    def is_safe_url(self, url: str | None) -> bool:
-        return super().is_safe_url(url)
-
-    def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return super().get_login_redirect_url(request)

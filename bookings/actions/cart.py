@@ -15,6 +15,7 @@ from bookings import rules
 from bookings.errors import unfit
 from bookings.models import CartItem
 from bookings.pricing.quote import Quote, UnfitUse, Use
+from bookings.queries.booked_lines import booked_lines
 from bookings.queries.cart import Cart, CartLine, date_problem, get_cart, get_line, use_of
 from bookings.queries.inventory import get_service, load_stock
 from bookings.queries.itinerary_lines import lines_of_itinerary
@@ -127,7 +128,8 @@ def fill_from_itinerary(*, actor: Actor, trip_reference: str, now: dt.datetime |
     """Make the cart's lines of a trip those of its chosen itinerary: beds for its nights, tickets, cars and flights at its stops.
 
     Lines of other trips stay; lines of this trip that the itinerary doesn't have go. What is sold out is there too and says so; what is no
-    longer on sale is left out. Raises NotFound, NotAllowed (a sample), Conflict (`nothing_chosen`). The same request again: the same lines.
+    longer on sale and what the trip has booked already is left out. Raises NotFound, NotAllowed (a sample), Conflict (`nothing_chosen`,
+    `already_booked`: all of it is). The same request again: the same lines.
     """
     user_id = rules.require_user(actor)
     now = now or clock.now()
@@ -137,10 +139,14 @@ def fill_from_itinerary(*, actor: Actor, trip_reference: str, now: dt.datetime |
     plan = lines_of_itinerary(trip)
     if plan is None:
         raise Conflict(_("Choose an itinerary first."), code="nothing_chosen")
+    booked = booked_lines(trip.pk, now=now)
+    wanted = [line for line in plan.lines if (line.service.pk, line.use.first, line.use.time) not in booked]
+    if plan.lines and not wanted:
+        raise Conflict(_("Everything of this itinerary is booked or held already."), code="already_booked")
     with transaction.atomic():
         CartItem.objects.filter(user_id=user_id, trip=trip).delete()
         rows = []
-        for line in plan.lines:
+        for line in wanted:
             try:
                 quoted = plan.stock.quote(line.service.pk, line.use)
             except UnfitUse:

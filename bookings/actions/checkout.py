@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+import uuid
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -11,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from bookings import rules
 from bookings.actions.payment_inquiry import UNDECIDED, resolve_payment
-from bookings.actions.refunds import UNSETTLED, send_refund
-from bookings.actions.reservation import OPEN, Contact, reserve_booking
+from bookings.actions.refunds import send_refund
+from bookings.actions.reservation import Contact, reserve_booking
 from bookings.actions.settlement import close_booking, settle_payment
 from bookings.gateways.payments import (
     ChargeRequest,
@@ -24,7 +26,7 @@ from bookings.gateways.payments import (
     gateway_named,
 )
 from bookings.models import Booking, Payment, Refund
-from bookings.states import PAYMENT
+from bookings.states import OPEN, PAYMENT, UNSETTLED
 from travelplanner.core import clock, money
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, Invalid, NotFound
@@ -32,6 +34,7 @@ from travelplanner.core.transitions import move
 from trips.models import Trip
 
 __all__ = ["Contact", "PaymentWish", "book_trip", "expire_due", "pay_booking", "reconcile_unknown", "reserve_booking"]
+logger = logging.getLogger(__name__)
 CLOCK = Actor.system("expire_bookings")
 RECONCILER = Actor.system("reconcile_payments")
 ASKED_AFTER = dt.timedelta(seconds=60)
@@ -73,9 +76,10 @@ def pay_booking(
 
     Returns the booking CONFIRMED, FAILED (declined: places and budget are free again) or still PAYMENT_PENDING (a second step, or no answer).
     Guarantees: one charge per booking, by the payment's own id as the gateway's key; the gateway is called outside of any transaction, after
-    the intent to charge was committed. Raises NotFound, Invalid (method), Conflict (`hold_expired`, `wrong_state`).
+    the intent to charge was committed. Raises NotFound, Invalid (method), Conflict (`hold_expired`, `wrong_state`,
+    `nothing_to_approve`: no charge was begun).
     """
-    payment, fresh = _begin(actor, reference, wish, now)
+    payment, fresh = _begin(actor, reference, wish, approved, now)
     gateway = gateway_named(payment.gateway)
     if not payment.amount:
         result, kind = ChargeResult(Outcome.SUCCEEDED, code="nothing_to_pay"), "charge"
@@ -92,7 +96,9 @@ def pay_booking(
     return booking
 
 
-def _begin(actor: Actor, reference: str, wish: PaymentWish | None, now: dt.datetime | None) -> tuple[Payment, bool]:
+def _begin(
+    actor: Actor, reference: str, wish: PaymentWish | None, approved: bool | None, now: dt.datetime | None
+) -> tuple[Payment, bool]:
     """Commit the intent to charge; returns the payment and whether it was begun just now."""
     moment = now or clock.now()
     with transaction.atomic():
@@ -111,6 +117,8 @@ def _begin(actor: Actor, reference: str, wish: PaymentWish | None, now: dt.datet
             )
         if payment.state != "created":
             return payment, False
+        if approved is not None:  # an answer to a question that nobody asked is no wish to pay
+            raise Conflict(_("There is nothing to approve yet; nothing was charged."), code="nothing_to_approve")
         if _is_held(booking, moment):
             method = _method(payment.gateway, wish)
             move(payment, PAYMENT, "pending", actor=actor, reason="charge begun", now=moment, method=method.label)
@@ -148,19 +156,29 @@ def _expire(booking: Booking, payment: Payment, now: dt.datetime) -> None:
 
 
 def expire_due(*, actor: Actor = CLOCK, limit: int = 200, now: dt.datetime | None = None) -> str:
-    """End bookings whose hold ran out unpaid; each in a transaction of its own. A periodic job, safe to run twice at once."""
+    """End bookings whose hold ran out unpaid; each in a transaction of its own. A periodic job, safe to run twice at once.
+
+    Guarantees: one that can't be ended is logged and keeps none of the others.
+    """
     now = now or clock.now()
     due = Booking.objects.filter(state__in=OPEN, hold_expires_at__lte=now).order_by("hold_expires_at").values_list("pk", flat=True)[:limit]
     ended = 0
     for booking_id in list(due):
-        with transaction.atomic():
-            Trip.objects.select_for_update(of=("self",)).get(bookings=booking_id)
-            booking = Booking.objects.select_for_update(of=("self",)).get(pk=booking_id)
-            if booking.state != "PAYMENT_PENDING":
-                continue
-            _expire(booking, Payment.objects.filter(booking=booking).latest("created_at"), now)
-            ended += 1
+        try:
+            ended += _expire_if_due(booking_id, now)
+        except Exception:  # whatever is wrong with one, the others' time is over too
+            logger.exception("booking %s could not be ended", booking_id)
     return f"{ended} expired"
+
+
+def _expire_if_due(booking_id: uuid.UUID, now: dt.datetime) -> bool:
+    with transaction.atomic():
+        Trip.objects.select_for_update(of=("self",)).get(bookings=booking_id)
+        booking = Booking.objects.select_for_update(of=("self",)).get(pk=booking_id)
+        if booking.state != "PAYMENT_PENDING":
+            return False
+        _expire(booking, Payment.objects.filter(booking=booking).latest("created_at"), now)
+    return True
 
 
 def reconcile_unknown(
@@ -168,18 +186,27 @@ def reconcile_unknown(
 ) -> str:
     """Ask the gateway about every charge that is undecided for `asked_after`, and send refunds that aren't settled.
 
-    A periodic job and `manage.py reconcile`. Guarantees: nothing becomes failed unless the gateway said so; see `resolve_payment`.
+    A periodic job and `manage.py reconcile`. Guarantees: nothing becomes failed unless the gateway said so, see `resolve_payment`;
+    one that fails is logged and keeps none of the others.
     """
     now = now or clock.now()
     undecided = Payment.objects.filter(state__in=UNDECIDED, updated_at__lte=now - asked_after).select_related("booking").order_by("updated_at")
     settled = 0
     for payment in list(undecided[:limit]):
-        if resolve_payment(actor=actor, payment=payment, now=now).is_final:
-            settled += 1
-        else:  # to the end of the queue, so that the undecided never keep the others waiting
+        final = False
+        try:
+            final = resolve_payment(actor=actor, payment=payment, now=now).is_final
+        except Exception:  # a gateway that can't be read, a row that can't move: the others are asked about all the same
+            logger.exception("payment %s could not be asked about", payment.pk)
+        settled += final
+        if not final:  # to the end of the queue, so that the undecided never keep the others waiting
             Payment.objects.filter(pk=payment.pk, state__in=UNDECIDED).update(updated_at=now)
-    refunds = [refund.pk for refund in Refund.objects.filter(state__in=UNSETTLED).order_by("created_at")[:limit]]
-    sent = sum(send_refund(actor=actor, refund_id=pk, now=now) == "succeeded" for pk in refunds)
+    sent = 0
+    for refund_id in list(Refund.objects.filter(state__in=UNSETTLED).order_by("created_at").values_list("pk", flat=True)[:limit]):
+        try:
+            sent += send_refund(actor=actor, refund_id=refund_id, now=now) == "succeeded"
+        except Exception:
+            logger.exception("refund %s could not be sent", refund_id)
     return f"{settled} settled, {sent} refunded"
 
 

@@ -6,10 +6,10 @@ import datetime as dt
 
 from bookings import rules
 from bookings.actions.refunds import send_refund
-from bookings.actions.reservation import OPEN
 from bookings.actions.settlement import settle_payment
 from bookings.gateways.payments import Outcome, gateway_named
 from bookings.models import Payment, Refund
+from bookings.states import OPEN
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import NotFound
 

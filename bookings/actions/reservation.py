@@ -18,21 +18,21 @@ from django.utils.translation import gettext as _
 from bookings import rules
 from bookings.actions.budget_locks import hold_budget
 from bookings.actions.places import Lost, SlotNeed, ensure_slots, take_places
-from bookings.errors import BookingOpen, NoPlaces, PriceChanged
+from bookings.errors import AlreadyBooked, BookingOpen, NoPlaces, PriceChanged
 from bookings.kinds import details_of
 from bookings.models import Booking, BookingItem, Hold, Payment, ServiceSlot
 from bookings.queries.basket import Basket, BasketLine, load_basket
-from bookings.states import BOOKING
+from bookings.queries.booked_lines import booked_lines
+from bookings.states import BOOKING, OPEN
 from travelplanner.core import clock, ids
 from travelplanner.core.actor import Actor
-from travelplanner.core.errors import Conflict, IdempotencyMismatch, Invalid
+from travelplanner.core.errors import Conflict, IdempotencyMismatch, Invalid, NotAllowed
 from travelplanner.core.money import Money
 from travelplanner.core.transitions import move
+from trips import rules as trip_rules
 from trips.actions.trips import fetch_for_change, lock_revision
 from trips.models import Trip
 from trips.queries.trips import get_trip
-
-OPEN = ("INITIATED", "PAYMENT_PENDING")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def reserve_booking(
     `accepted_total` is the sum, in the trip's currency, that the traveler agreed to after PriceChanged.
     Guarantees: all places or none; held + spent never passes the budget; never two open bookings of a trip; the same `request_key` of the
     same user gives the same booking. Reads and prices first, outside of the transaction; the transaction's own UPDATEs decide.
-    Raises NotFound, NotAllowed, Invalid, Conflict (`wrong_state`, `nothing_to_book`, `already_booked`), BookingOpen, PriceChanged,
+    Raises NotFound, NotAllowed, Invalid, Conflict (`wrong_state`, `nothing_to_book`, `already_booked`), AlreadyBooked, BookingOpen, PriceChanged,
     OverBudget, NoPlaces. Records the booking's transition; the payment is `created`, nothing was charged.
     """
     user_id = rules.require_user(actor)
@@ -67,6 +67,8 @@ def reserve_booking(
         return known
     checked = _checked(contact)
     trip = get_trip(actor, trip_reference, whole=False)
+    if not trip_rules.may_change(actor, trip):  # asked again under the lock; here, so that nothing is written for who may not
+        raise NotAllowed(_("This is a sample trip. Plan your own to book it."))
     basket = load_basket(actor, trip, now=now)
     _check_prices(basket, accepted_total)
     needs = ensure_slots(actor=actor, lines=basket.lines)
@@ -128,7 +130,7 @@ def _write(
     expires_at = now + settings.HOLD_TIME
     with transaction.atomic():
         trip = fetch_for_change(actor=actor, reference=read.reference)
-        _check_state(trip, basket)
+        _check_state(trip, basket, now)
         booking = Booking.objects.create(
             reference=ids.booking_reference(now.date()),
             trip=trip,
@@ -147,8 +149,8 @@ def _write(
         )
         items = BookingItem.objects.bulk_create([_item(booking, line, now) for line in basket.lines])
         hold_budget(actor=actor, trip=trip, amount=basket.total, ceiling=trip.budget_amount)
-        if basket.revision is not None and trip.locked_revision is None:
-            lock_revision(actor=actor, trip_id=trip.pk, revision=basket.revision)
+        if trip.locked_revision is None:
+            lock_revision(actor=actor, trip_id=trip.pk, revision=basket.revision or 0)  # 0: no itinerary, and the trip is locked all the same
         Hold.objects.bulk_create(
             Hold(item=item, slot_id=need.slot_id, quantity=need.quantity, expires_at=expires_at, created_at=now)
             for index, item in enumerate(items)
@@ -160,7 +162,7 @@ def _write(
     return booking
 
 
-def _check_state(trip: Trip, basket: Basket) -> None:
+def _check_state(trip: Trip, basket: Basket, now: dt.datetime) -> None:
     open_one = Booking.objects.filter(trip=trip, state__in=OPEN).values_list("reference", flat=True).first()
     if open_one:
         raise BookingOpen(open_one)
@@ -170,6 +172,10 @@ def _check_state(trip: Trip, basket: Basket) -> None:
         raise Conflict(_("The itinerary changed at this moment. Look at it again."), code="itinerary_changed")
     if trip.state == "booked" and not basket.from_cart:
         raise Conflict(_("This itinerary is booked already. Add what is missing to the cart."), code="already_booked")
+    booked = booked_lines(trip.pk, now=now)
+    twice = [line.service.name for line in basket.lines if (line.service.pk, line.quote.use.first, line.quote.use.time) in booked]
+    if twice:
+        raise AlreadyBooked(twice)
 
 
 def _item(booking: Booking, line: BasketLine, now: dt.datetime) -> BookingItem:

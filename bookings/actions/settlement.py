@@ -17,14 +17,12 @@ from bookings.actions.places import give_back_places
 from bookings.gateways.payments import ChargeResult, Outcome
 from bookings.models import Booking, BookingItem, CartItem, Confirmation, Hold, Payment, PaymentAttempt, Refund
 from bookings.queries.confirmations import build_body, mail_context
-from bookings.states import BOOKING, HOLD, ITEM, PAYMENT
+from bookings.states import BOOKING, BOUGHT, HOLD, ITEM, PAYMENT, UNSETTLED
 from travelplanner.core import clock, ids, outbox
 from travelplanner.core.actor import Actor
 from travelplanner.core.transitions import move, move_all
 from trips.actions.trips import add_spent, lock_revision, mark_booked
 from trips.models import Trip
-
-UNSETTLED = ("created", "pending", "unknown")
 
 
 def settle_payment(*, actor: Actor, payment_id: uuid.UUID, result: ChargeResult, kind: str, now: dt.datetime | None = None) -> Booking:
@@ -89,7 +87,7 @@ def _confirm(actor: Actor, booking: Booking, payment: Payment, now: dt.datetime)
         created_at=now,
     )
     _empty_cart(booking, items)
-    mark_booked(actor=actor, trip_id=booking.trip_id, revision=booking.itinerary_revision, now=now)
+    mark_booked(actor=actor, trip_id=booking.trip_id, revision=booking.itinerary_revision or 0, now=now)
     add_spent(actor=actor, trip_id=booking.trip_id, amount=booking.total)
     outbox.enqueue_mail(
         template="booking_confirmed",
@@ -117,6 +115,6 @@ def close_booking(*, actor: Actor, booking: Booking, to: str, code: str, reason:
     holds = _holds(booking)
     move_all(holds, HOLD, "released", actor=actor, reason=reason, now=now)
     release_budget(actor=actor, trip_id=booking.trip_id, amount=booking.total)
-    if not Booking.objects.filter(trip_id=booking.trip_id, state__in=["CONFIRMED", "COMPLETED", "CANCELLING"]).exists():
+    if not Booking.objects.filter(trip_id=booking.trip_id, state__in=BOUGHT).exists():
         lock_revision(actor=actor, trip_id=booking.trip_id, revision=None)
     give_back_places(actor=actor, holds=holds)

@@ -8,9 +8,10 @@ import uuid
 from django.utils.translation import gettext as _
 
 from bookings.actions.payment_inquiry import UNDECIDED, resolve_payment
-from bookings.actions.refunds import UNSETTLED, send_refund
+from bookings.actions.refunds import reopen_refund, send_refund
 from bookings.gateways.payments import Outcome
 from bookings.models import Payment, Refund
+from bookings.states import UNSETTLED
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, NotAllowed, NotFound
 
@@ -37,7 +38,7 @@ def reconcile_payment(*, actor: Actor, payment_id: uuid.UUID, now: dt.datetime |
 
 
 def push_refund(*, actor: Actor, refund_id: uuid.UUID, now: dt.datetime | None = None) -> str:
-    """Ask the gateway again to pay a refund that isn't settled; returns its state. The refund's id counts once there, however often it is asked.
+    """Ask the gateway again to pay a refund that isn't settled or was declined; returns its state. It is paid once, however often it is asked.
 
     Raises NotAllowed, NotFound, Conflict (`wrong_state`).
     """
@@ -45,6 +46,8 @@ def push_refund(*, actor: Actor, refund_id: uuid.UUID, now: dt.datetime | None =
     refund = Refund.objects.filter(pk=refund_id).first()
     if refund is None:
         raise NotFound
-    if refund.state not in UNSETTLED:
+    if refund.state == "failed":
+        reopen_refund(actor=actor, refund_id=refund.pk, now=now)
+    elif refund.state not in UNSETTLED:
         raise Conflict(_("This refund is settled; there is nothing to ask."), code="wrong_state", extra={"state": refund.state})
     return send_refund(actor=actor, refund_id=refund.pk, now=now)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.admin.story_tables import label, moment
-from bookings.models import Booking, Payment, ServiceSlot
+from bookings.models import Booking, Payment, Refund, ServiceSlot
 from bookings.queries import staff_figures
 from travelplanner.core import clock, figures
 from travelplanner.core.admin.charts import bars
@@ -122,13 +122,15 @@ def _payments(now: dt.datetime) -> Panel:
     troubles = staff_figures.payment_troubles(since=now - WEEK)
     unknown = sum(count for (state, _code), count in troubles.items() if state == "unknown")
     rows = [(label(state), code or EMPTY, _to(Payment, f"?state__exact={state}", count)) for (state, code), count in sorted(troubles.items(), key=lambda pair: -pair[1])]
+    refunds = staff_figures.refund_troubles()
+    back = [(label(state), _to(Refund, f"?state__exact={state}", count)) for state, count in sorted(refunds.items())]
     return _panel(
         _("Failed payments"),
         note=ngettext("%(count)d payment is without an answer from the gateway.", "%(count)d payments are without an answer from the gateway.", unknown)
         % {"count": unknown}
         if unknown else _("Failed in 7 days; none is without an answer."),
-        alarm=bool(unknown),
-        tables=[_table((_("state"), _("code"), _("payments")), rows)],
+        alarm=bool(unknown or refunds),
+        tables=[_table((_("state"), _("code"), _("payments")), rows), *([_table((_("state"), _("refunds")), back)] if back else [])],
         url=_list_url(Payment),
     )
 

@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serial
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle, ScopedRateThrottle
 
 from bookings.actions import checkout
 from bookings.api.booking_serializers import (
@@ -48,6 +49,12 @@ def _wish(payment: Mapping[str, Any] | None) -> checkout.PaymentWish:
 
 class BookingsView(ApiView):
     idempotency_required = True
+    throttle_classes = [ScopedRateThrottle]
+    throttle_scope = "book"
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """A booking writes a mail to whoever it names, so making them is limited; reading isn't."""
+        return super().get_throttles() if self.request.method == "POST" else []
 
     @extend_schema(
         operation_id="bookings_list",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
@@ -89,22 +87,3 @@ class CartSerializer(serializers.Serializer):
     previous = serializers.CharField(allow_null=True)
     results = CartItemSerializer(many=True)
     totals = MoneySerializer(many=True, help_text="Today's prices, one sum per currency.")
-
-
-class DepartureSerializer(serializers.Serializer):
-    """One date and departure of a service."""
-
-    date = serializers.DateField()
-    time = serializers.CharField(allow_blank=True)
-    price = MoneySerializer()
-    capacity = serializers.IntegerField()
-    left = serializers.IntegerField()
-
-
-class AvailabilityQuerySerializer(serializers.Serializer):
-    """`from` and `until` are both included; at most 62 days."""
-
-    until = serializers.DateField()
-
-    def get_fields(self) -> dict[str, Any]:
-        return {"from": serializers.DateField(), **super().get_fields()}

@@ -11,7 +11,7 @@ from bookings.models import Booking, Payment
 from bookings.queries.bookings import BookingDetail
 from bookings.queries.cart import Cart, CartLine
 from bookings.queries.confirmations import ConfirmationView
-from bookings.queries.inventory import Departure
+from bookings.states import OPEN
 from travelplanner.core import clock, money
 from travelplanner.core.money import Money
 
@@ -66,16 +66,6 @@ def cart_json(cart: Cart) -> dict[str, Any]:
         "previous": None,
         "results": [line_json(line) for line in cart.lines],
         "totals": [total.as_json() for total in cart.totals],
-    }
-
-
-def departure_json(departure: Departure) -> dict[str, Any]:
-    return {
-        "date": departure.date.isoformat(),
-        "time": departure.time,
-        "price": Money(departure.price, departure.currency).as_json(),
-        "capacity": departure.capacity,
-        "left": departure.left,
     }
 
 
@@ -138,7 +128,7 @@ def booking_json(detail: BookingDetail) -> dict[str, Any]:
         },
         "items": [_item_json(item) for item in detail.items],
         "userContact": _contact_json(booking),
-        "holdExpiresAt": _moment(booking.hold_expires_at) if booking.state in ("INITIATED", "PAYMENT_PENDING") else None,
+        "holdExpiresAt": _moment(booking.hold_expires_at) if booking.state in OPEN else None,
         "nextAction": next_action_of(booking, payment),
         "failure": {"code": booking.failure_code, "reason": booking.failure_reason} if booking.failure_code else None,
         "bookedAt": _moment(booking.booked_at),
@@ -170,7 +160,7 @@ def _item_json(item: Any) -> dict[str, Any]:
         "currency": item.currency,
         "supplierAmount": money.as_number(item.supplier_amount, item.supplier_currency),
         "supplierCurrency": item.supplier_currency,
-        "rate": str(item.rate.normalize()) if foreign else None,
+        "rate": format(item.rate.normalize(), "f") if foreign else None,
         "rateDate": item.rate_date.isoformat() if item.rate_date else None,
         "cancellation": {
             "cancellable": item.cancellable,
@@ -195,7 +185,7 @@ def booking_summary_json(booking: Any) -> dict[str, Any]:
         "endDate": booking.trip.end_date.isoformat(),
         "createdAt": _moment(booking.created_at),
         "bookedAt": _moment(booking.booked_at),
-        "holdExpiresAt": _moment(booking.hold_expires_at) if booking.state in ("INITIATED", "PAYMENT_PENDING") else None,
+        "holdExpiresAt": _moment(booking.hold_expires_at) if booking.state in OPEN else None,
     }
 
 

@@ -14,7 +14,7 @@ from travelplanner.core.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class BookingDetail:
-    """A booking (trip loaded) with its newest payment, its items in order of use and its history."""
+    """A booking (trip loaded) with its newest payment, its items in order of use (service and destination loaded) and its history."""
 
     booking: Booking
     payment: Payment
@@ -48,10 +48,11 @@ def get_booking(actor: Actor, reference: str) -> BookingDetail:
     )
     if payment is None:
         raise NotFound
+    return detail_of(payment)
+
+
+def detail_of(payment: Payment) -> BookingDetail:
+    """The detail of the booking of its newest payment, `booking__trip` loaded. Two statements."""
     booking = payment.booking
-    return BookingDetail(
-        booking=booking,
-        payment=payment,
-        items=tuple(booking.items.all()),
-        transitions=tuple(booking.transitions.all()),
-    )
+    items = tuple(booking.items.select_related("service__destination"))  # their clock times are those of where they are
+    return BookingDetail(booking=booking, payment=payment, items=items, transitions=tuple(booking.transitions.all()))

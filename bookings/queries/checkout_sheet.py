@@ -15,8 +15,10 @@ from bookings import rules
 from bookings.models import Booking, CartItem
 from bookings.pricing.exchange import Exchanged, exchange
 from bookings.pricing.quote import Quote, UnfitUse, Use
+from bookings.queries.booked_lines import booked_lines
 from bookings.queries.cart import CartLine, date_problem, get_cart, use_of
 from bookings.queries.itinerary_lines import lines_of_itinerary
+from bookings.states import BOUGHT, OPEN
 from travelplanner.core import clock
 from travelplanner.core.actor import Actor
 from travelplanner.core.money import Money
@@ -24,8 +26,6 @@ from trips import rules as trip_rules
 from trips.models import Document, Service, Trip
 
 ZERO = Decimal(0)
-OPEN = ("INITIATED", "PAYMENT_PENDING")
-DONE = ("CONFIRMED", "COMPLETED", "CANCELLING")
 
 
 def line_key(service_id: uuid.UUID | str, first: dt.date, time: str) -> str:
@@ -129,7 +129,7 @@ def load_sheet(actor: Actor, reference: str, *, now: dt.datetime | None = None) 
     """The sheet of a trip that the actor may see and whose itinerary was chosen, else None. At most five statements."""
     now = now or clock.now()
     bookings = Booking.objects.filter(rules.mine(actor), trip=OuterRef("trip"))
-    waiting, done = bookings.filter(state__in=OPEN), bookings.filter(state__in=DONE).order_by("-created_at")
+    waiting, done = bookings.filter(state__in=OPEN), bookings.filter(state__in=BOUGHT).order_by("-created_at")
     document = (
         Document.objects.filter(
             trip_rules.visible_to(actor, "trip__"),
@@ -154,6 +154,8 @@ def load_sheet(actor: Actor, reference: str, *, now: dt.datetime | None = None) 
     lines = _cart_lines(actor, trip, now) if document.in_cart else _plan_lines(trip, planned, now)
     lock = getattr(trip, "budget_lock", None)
     kept = {line.key for line in lines}
+    if document.in_cart and document.booked_reference:  # what is booked already wasn't left out
+        kept |= {line_key(*line) for line in booked_lines(trip.pk, now=now)}
     return CheckoutSheet(
         trip=trip,
         lines=lines,

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from bookings import rules
 from bookings.models import Confirmation, Payment
-from bookings.queries.bookings import BookingDetail
+from bookings.queries.bookings import BookingDetail, detail_of
 from bookings.queries.confirmations import ConfirmationView, status_of
 from travelplanner.core import clock
 from travelplanner.core.actor import Actor
@@ -40,7 +40,7 @@ def get_receipt(actor: Actor, reference: str, *, now: dt.datetime | None = None)
     if payment is None:
         raise NotFound
     booking = payment.booking
-    detail = BookingDetail(booking, payment, tuple(booking.items.all()), tuple(booking.transitions.all()))
+    detail = detail_of(payment)
     confirmation: Confirmation | None = getattr(booking, "confirmation", None)
     if confirmation is None:
         return Receipt(detail, None, None, None, None)

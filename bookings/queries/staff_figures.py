@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import TruncDate
 
-from bookings.models import Booking, LedgerEntry, Payment, ServiceSlot
+from bookings.models import Booking, LedgerEntry, Payment, Refund, ServiceSlot
 from bookings.states import BOOKING
 from travelplanner.core import clock, money
 from trips.models import Service
@@ -96,3 +96,9 @@ def payment_troubles(*, since: dt.datetime) -> dict[tuple[str, str], int]:
     troubles = Q(state="failed", updated_at__gte=since) | Q(state="unknown")
     rows = Payment.objects.filter(troubles).order_by().values_list("state", "failure_code").annotate(count=Count("id"))
     return {(state, code): count for state, code, count in rows}
+
+
+def refund_troubles() -> dict[str, int]:
+    """State -> how many refunds the gateway declined or hasn't answered, whenever they were made: someone waits for their money. One statement."""
+    rows = Refund.objects.filter(state__in=("failed", "unknown")).order_by().values_list("state").annotate(count=Count("id"))
+    return dict(rows)

@@ -13,7 +13,7 @@ from bookings.queries.bookings import BookingDetail
 
 
 def calendar_of(detail: BookingDetail, *, url: str) -> bytes:
-    """One event per item: beds as whole days, the rest at its clock time in the trip's zone (an hour where the length isn't known)."""
+    """One event per item: beds as whole days, the rest at the clock time of where it is (an hour where the length isn't known)."""
     calendar = Calendar()
     calendar.add("prodid", "-//Travel planner//bookings//EN")
     calendar.add("version", "2.0")
@@ -34,7 +34,7 @@ def _event(item: BookingItem, detail: BookingDetail, url: str) -> Event:
     event.add("url", url)
     if item.time:
         hour, minute = (int(part) for part in item.time.split(":"))
-        start = dt.datetime.combine(item.starts_on, dt.time(hour, minute), tzinfo=ZoneInfo(detail.booking.trip.timezone)).astimezone(dt.UTC)
+        start = dt.datetime.combine(item.starts_on, dt.time(hour, minute), tzinfo=ZoneInfo(item.service.destination.timezone)).astimezone(dt.UTC)
         event.add("dtstart", start)
         event.add("dtend", start + dt.timedelta(minutes=item.details.get("minutes") or 60))
     else:

@@ -24,6 +24,7 @@ from travelplanner.core import clock
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import AppError, Conflict, Invalid, NotFound
 from travelplanner.core.web.actors import actor_of
+from travelplanner.core.web.limits import limited
 from trips.queries.trips import get_trip
 
 
@@ -65,6 +66,8 @@ def change_line(request: HttpRequest, reference: str) -> HttpResponse:
     sheet = _sheet(actor, reference)
     if not actor.is_user:
         return redirect(signup_url(sheet.trip.reference))
+    if sheet.booked_reference and not sheet.from_cart:  # a page that stood open since before it was booked
+        return redirect("bookings:confirmation", reference=sheet.booked_reference)
     notes: list[dict[str, Any]] = []
     said = ""
     try:
@@ -127,6 +130,7 @@ def _changes(request: HttpRequest, *, per_person: bool) -> dict[str, Any]:
 
 
 @require_POST
+@limited("book")
 def reserve(request: HttpRequest, reference: str) -> HttpResponse:
     """Hold all places and lock the budget, then on to the payment. Nothing is charged here; the same press again finds the same booking."""
     actor = actor_of(request)

@@ -132,7 +132,7 @@ def item_rows(detail: BookingDetail) -> list[dict[str, Any]]:
                 fee=item.cancellation_fee,
                 total=item.total,
                 currency=item.currency,
-                timezone=detail.booking.trip.timezone,
+                timezone=item.service.destination.timezone,
                 now=clock.now(),
             ),
             "requests": item.special_requests,

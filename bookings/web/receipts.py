@@ -107,10 +107,9 @@ def _trail(receipt: Receipt) -> list[dict[str, Any]]:
 
 
 def _deadlines(detail: BookingDetail) -> list[dict[str, str]]:
-    """Until when something can be changed for free, the next one first."""
-    zone = detail.booking.trip.timezone
-    waiting = sorted((item.cancellation_deadline, item.name) for item in detail.items if item.cancellable and item.cancellation_deadline)
-    return [{"when": words.moment_words(moment, zone), "name": name} for moment, name in waiting]
+    """Until when something can be changed for free, the next one first, in the zone of where it is."""
+    waiting = sorted((item.cancellation_deadline, item.name, item.service.destination.timezone) for item in detail.items if item.cancellable and item.cancellation_deadline)
+    return [{"when": words.moment_words(moment, zone), "name": name} for moment, name, zone in waiting]
 
 
 def _failure(detail: BookingDetail) -> dict[str, Any]:

@@ -31,6 +31,9 @@ def refusal_notes(refusal: AppError) -> list[dict[str, Any]]:
             "limit": format_amount(extra["ceiling"], extra["currency"])
         }
         return [{"tone": "bad", "title": _("%(over)s over your limit.") % {"over": format_amount(extra["over"], extra["currency"])}, "text": text}]
+    if refusal.code == "already_booked" and "names" in extra:
+        text = _("Nothing was charged and nothing is held. Leave it out below.")
+        return [{"tone": "warn", "title": _("Booked for this trip already: %(names)s.") % {"names": listed(extra["names"])}, "text": text}]
     if extra.get("problem") == "do_not_fit":
         text = _("Nothing was changed. Save again with that many, or with fewer people.")
         return [{"tone": "bad", "title": _("So many people don't fit: they need %(units)s rooms or cars.") % {"units": extra["units"]}, "text": text}]

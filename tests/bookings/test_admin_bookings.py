@@ -15,10 +15,12 @@ from django.urls import reverse
 from accounts.models import User
 from bookings.actions import checkout, staff_payments
 from bookings.actions.checkout import Contact, PaymentWish
+from bookings.gateways.payments import ChargeResult, MockGateway, Outcome, RefundRequest
 from bookings.gateways.payments.book import Book
 from bookings.models import Booking, PriceRule, Refund
 from bookings.queries import staff_figures
 from bookings.queries.booking_story import tell_booking
+from bookings.states import REFUND
 from tests.cast import actor_for, page_for
 from tests.factories.catalogue import SmallCatalogue
 from tests.factories.office import book_late
@@ -26,6 +28,7 @@ from tests.factories.people import UserFactory
 from travelplanner.core import clock
 from travelplanner.core.errors import Conflict, NotAllowed, NotFound
 from travelplanner.core.models import AuditEntry
+from travelplanner.core.transitions import move
 from trips.models import Trip
 
 CONTACT = Contact("Alice Example", "alice@example.org", "")
@@ -205,3 +208,41 @@ def test_rule_when_ticked_then_saved_as_numbers_and_audited(dana_page: Client, c
     dana_page.post(reverse("admin:bookings_pricerule_delete", args=[rule.pk]), {"post": "yes"})
     assert not PriceRule.objects.exists()
     assert AuditEntry.objects.filter(action="pricerule.deleted", object_id=str(rule.pk)).exists()
+
+
+def test_refund_when_declined_then_staff_sees_it_and_sends_it_again_under_another_key(
+    dana_page: Client, alice: User, alices_trip: Trip, gateway_book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment = book(alice, alices_trip).payments.get()
+    refund = Refund.objects.create(payment=payment, amount=Decimal(100), currency="INR", reason="test")
+    keys = []
+
+    def declines(self: MockGateway, request: RefundRequest) -> ChargeResult:
+        keys.append(request.refund_id)
+        return ChargeResult(Outcome.DECLINED, "insufficient_balance")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MockGateway, "refund", declines)
+        press(dana_page, "refund", "push", refund.pk)
+        assert "/admin/bookings/refund/?state__exact=failed" in dana_page.get(reverse("admin:index")).content.decode()
+        press(dana_page, "refund", "push", refund.pk)
+    assert staff_figures.refund_troubles() == {"failed": 1}
+    assert "The refund is succeeded" in press(dana_page, "refund", "push", refund.pk).content.decode()
+    keys += [uuid.UUID(key) for key, _charge, _amount in gateway_book.all_refunds()]
+    assert len(keys) == len(set(keys)) == 3, "a gateway answers a key that it knows as it did before"
+    assert staff_figures.refund_troubles() == {}
+    assert "nothing to ask" in press(dana_page, "refund", "push", refund.pk).content.decode()
+
+
+def test_refund_when_an_old_no_comes_late_then_the_newer_try_stands(dana: User, alice: User, alices_trip: Trip, monkeypatch: pytest.MonkeyPatch) -> None:
+    payment = book(alice, alices_trip).payments.get()
+    refund = Refund.objects.create(payment=payment, amount=Decimal(100), currency="INR", reason="test", state="unknown")
+
+    def slow(self: MockGateway, request: RefundRequest) -> ChargeResult:
+        row = Refund.objects.get(pk=refund.pk)
+        move(row, REFUND, "failed", actor=actor_for(dana), reason="the same no, heard by another")
+        move(row, REFUND, "pending", actor=actor_for(dana), reason="asked again")
+        return ChargeResult(Outcome.DECLINED, "insufficient_balance")
+
+    monkeypatch.setattr(MockGateway, "refund", slow)
+    assert staff_payments.push_refund(actor=actor_for(dana), refund_id=refund.pk) == "pending"

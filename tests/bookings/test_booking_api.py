@@ -13,11 +13,22 @@ from django.db import connection
 from django.db.models import F
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
+from rest_framework.throttling import SimpleRateThrottle
 
 from accounts.models import User
 from bookings.actions import checkout
 from bookings.gateways.payments.book import Book
-from bookings.models import Booking, BudgetLock, CartItem, Hold, LedgerEntry, Payment, PriceRule, ServiceSlot
+from bookings.models import (
+    Booking,
+    BookingItem,
+    BudgetLock,
+    CartItem,
+    Hold,
+    LedgerEntry,
+    Payment,
+    PriceRule,
+    ServiceSlot,
+)
 from bookings.queries.confirmations import get_confirmation
 from bookings.queries.inventory import overbooked
 from tests.cast import actor_for, api_for
@@ -311,3 +322,26 @@ def test_description_when_made_then_components_have_the_contracts_names() -> Non
     assert {"Booking", "BookingConfirmation"} <= set(schema["components"]["schemas"])
     booking = schema["components"]["schemas"]["Booking"]["properties"]
     assert {"bookingId", "lockedBudget", "paymentDetails", "bookingState", "userContact"} <= set(booking)
+
+
+def test_booking_when_too_many_in_an_hour_then_429_and_reading_goes_on(alice_api: APIClient, alices_trip: Trip, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SimpleRateThrottle.THROTTLE_RATES, "book", "1/hour")
+    assert book(alice_api, alices_trip).status_code == 201
+    assert book(alice_api, alices_trip).status_code == 429
+    assert alice_api.get("/api/bookings").status_code == 200
+    assert Booking.objects.count() == 1
+
+
+def test_booking_when_a_rate_is_round_then_written_in_full(alice_api: APIClient, alices_trip: Trip) -> None:
+    made = book(alice_api, alices_trip).json()
+    BookingItem.objects.update(rate=Decimal(100), supplier_currency="EUR")
+    assert {item["rate"] for item in alice_api.get(f"/api/bookings/{made['bookingId']}").json()["items"]} == {"100"}
+
+
+def test_payment_when_approved_before_it_was_begun_then_409_and_nothing_charged(
+    alice_api: APIClient, alice: User, alices_trip: Trip, gateway_book: Book
+) -> None:
+    held = checkout.reserve_booking(actor=actor_for(alice), trip_reference=alices_trip.reference, contact=checkout.Contact(**CONTACT))
+    answer = alice_api.post(f"/api/bookings/{held.reference}/payments", {"approved": False}, headers={"Idempotency-Key": "no-1"})
+    assert (answer.status_code, answer.json()["error"]) == (409, "nothing_to_approve")
+    assert gateway_book.all_charges() == []

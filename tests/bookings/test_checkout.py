@@ -254,3 +254,62 @@ def test_reconcile_command_when_a_slot_is_wrong_then_fails(catalogue: SmallCatal
     with pytest.raises(CommandError):
         call_command("reconcile")
     slot.delete()
+
+
+@pytest.mark.parametrize("approved", [True, False])
+def test_pay_when_an_approval_comes_before_any_charge_then_conflict_and_nothing_charged(
+    actor: Actor, alices_trip: Trip, gateway_book: Book, approved: bool
+) -> None:
+    booking = reserve(actor, alices_trip)
+    with pytest.raises(Conflict) as refused:
+        checkout.pay_booking(actor=actor, reference=booking.reference, approved=approved)
+    assert refused.value.code == "nothing_to_approve"
+    assert gateway_book.all_charges() == []
+    assert Payment.objects.get().state == "created"
+
+
+def test_expire_when_one_booking_is_broken_then_the_others_end(
+    actor: Actor, alice: User, alices_trip: Trip, catalogue: SmallCatalogue, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, other = reserve(actor, alices_trip), reserve(actor, make_planned_trip(alice, catalogue))
+    real = checkout._expire
+
+    def stumbles(booking: Booking, payment: Payment, now: dt.datetime) -> None:
+        if booking.pk == broken.pk:
+            raise Conflict
+        real(booking, payment, now)
+
+    monkeypatch.setattr(checkout, "_expire", stumbles)
+    assert checkout.expire_due(now=other.locked_at + LATER) == "1 expired"
+    other.refresh_from_db()
+    assert other.state == "EXPIRED"
+    assert str(broken.pk) in caplog.text
+
+
+def test_reconcile_when_one_payment_or_refund_is_broken_then_the_others_settle(
+    actor: Actor, alice: User, alices_trip: Trip, catalogue: SmallCatalogue, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = pay(actor, reserve(actor, alices_trip), "tok_hang_up").payments.get()
+    other = pay(actor, reserve(actor, make_planned_trip(alice, catalogue)), "tok_hang_up")
+    refunds = [Refund.objects.create(payment=broken, amount=1, currency="INR", reason="test") for _ in range(2)]
+    real_ask, real_send = checkout.resolve_payment, checkout.send_refund
+
+    def ask(*, payment: Payment, **kwargs: Any) -> Outcome:
+        if payment.pk == broken.pk:
+            raise RuntimeError
+        return real_ask(payment=payment, **kwargs)
+
+    def send(*, refund_id: Any, **kwargs: Any) -> str:
+        if refund_id == refunds[0].pk:
+            raise RuntimeError
+        return real_send(refund_id=refund_id, **kwargs)
+
+    monkeypatch.setattr(checkout, "resolve_payment", ask)
+    monkeypatch.setattr(checkout, "send_refund", send)
+    Refund.objects.exclude(pk=refunds[1].pk).update(created_at=other.locked_at - dt.timedelta(minutes=1))
+    checkout.reconcile_unknown(now=other.locked_at + dt.timedelta(minutes=2))
+    other.refresh_from_db()
+    refunds[1].refresh_from_db()
+    assert (other.state, refunds[1].state) == ("CONFIRMED", "succeeded")
+    assert str(broken.pk) in caplog.text
+    assert str(refunds[0].pk) in caplog.text

@@ -7,12 +7,13 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from rest_framework.throttling import SimpleRateThrottle
 
 from accounts.models import User
 from bookings.models import Booking, BudgetLock, CartItem, PriceRule, ServiceSlot
 from tests.bookings.pages import book_url, contact, field, hold, pay, words
 from tests.cast import page_for
-from tests.factories.bookings import choose, make_planned_trip
+from tests.factories.bookings import choose, make_planned_trip, put_in_cart
 from tests.factories.catalogue import SmallCatalogue
 from tests.factories.trips import TripFactory
 from tests.statements import counted
@@ -99,8 +100,8 @@ def test_checkout_when_sample_then_offers_an_own_plan_and_hides_the_limit(charli
 @pytest.mark.parametrize("filled", [False, True])
 def test_checkout_when_read_then_at_most_five_statements(alice_page: Client, alices_trip: Trip, filled: bool) -> None:
     if filled:
-        hold(alice_page, alices_trip)
         alice_page.post(book_url(alices_trip, "/line"), {"do": "change", "line": "none"})
+        hold(alice_page, alices_trip)
         assert CartItem.objects.count() == 3
     alice_page.get(book_url(alices_trip))
     with counted() as statements:
@@ -256,3 +257,29 @@ def test_checkout_when_trip_counts_in_another_currency_then_both_prices_are_show
     assert "₹2,200" in said
     assert "To pay $" in said
     assert "Price changed" not in said
+
+
+def test_line_when_pressed_on_an_old_page_of_a_booked_trip_then_leads_to_the_confirmation(alice_page: Client, alices_trip: Trip) -> None:
+    booking = hold(alice_page, alices_trip)
+    pay(alice_page, booking)
+    answer = alice_page.post(book_url(alices_trip, "/line"), {"line": "x", "do": "remove"})
+    assert answer["Location"] == f"/bookings/{booking.reference}"
+    assert not CartItem.objects.exists()
+
+
+def test_hold_when_the_cart_has_what_is_booked_then_names_it(alice_page: Client, alices_trip: Trip, catalogue: SmallCatalogue) -> None:
+    pay(alice_page, hold(alice_page, alices_trip))
+    put_in_cart(alices_trip, catalogue.activities[0], quantity=2, time="10:00")
+    page = alice_page.get(book_url(alices_trip))
+    answer = alice_page.post(book_url(alices_trip, "/reserve"), contact(total=field(page, "total")))
+    assert answer.status_code == 409
+    assert "Booked for this trip already: Demo Museum ticket." in words(answer)
+
+
+def test_hold_when_pressed_too_often_then_429_and_reading_goes_on(alice_page: Client, alices_trip: Trip, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SimpleRateThrottle.THROTTLE_RATES, "book", "1/hour")
+    hold(alice_page, alices_trip)
+    refused = alice_page.post(book_url(alices_trip, "/reserve"), contact(total="8200"))
+    assert refused.status_code == 429
+    assert "Retry-After" in refused
+    assert alice_page.get("/bookings").status_code == 200

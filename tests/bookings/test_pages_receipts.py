@@ -13,6 +13,7 @@ from icalendar import Calendar
 from accounts.models import User
 from bookings.models import Booking, BookingItem, Confirmation
 from bookings.web.qr import qr_figure
+from bookings.web.words import moment_words
 from tests.bookings.pages import hold, pay, words
 from tests.cast import page_for
 from tests.factories.bookings import make_planned_trip
@@ -144,3 +145,15 @@ def test_qr_when_drawn_then_a_square_of_runs_with_its_words() -> None:
     assert drawn.endswith("</svg>")
     assert "&quot;x&quot;" in drawn
     assert re.fullmatch(r"(M\d+,\d+h\d+v1h-\d+z)+", re.search(r'd="([^"]+)"', drawn).group(1))  # type: ignore[union-attr]
+
+
+def test_times_when_the_trip_starts_in_another_zone_then_each_item_says_its_own(alice_page: Client, alices_trip: Trip, booking: Booking) -> None:
+    Trip.objects.update(timezone="America/New_York")
+    events = {str(event["summary"]): event for event in Calendar.from_ical(alice_page.get(f"/bookings/{booking.reference}/calendar.ics").content).walk("VEVENT")}
+    assert events["Demo Museum ticket"]["dtstart"].dt == dt.datetime.combine(alices_trip.start_date, dt.time(4, 30), tzinfo=dt.UTC)  # 10:00 in Varanasi
+    said = words(alice_page.get(f"/bookings/{booking.reference}"))
+    deadlines = [item.cancellation_deadline for item in BookingItem.objects.all() if item.cancellable and item.cancellation_deadline]
+    assert deadlines
+    for deadline in deadlines:
+        assert moment_words(deadline, "Asia/Kolkata") in said
+        assert moment_words(deadline, "America/New_York") not in said

@@ -10,24 +10,27 @@ import pytest
 from accounts.models import User
 from bookings.actions import checkout
 from bookings.actions.cart import fill_from_itinerary
-from bookings.errors import BookingOpen, NoPlaces, OverBudget, PriceChanged
+from bookings.errors import AlreadyBooked, BookingOpen, NoPlaces, OverBudget, PriceChanged
 from bookings.gateways.payments.book import Book
 from bookings.models import (
     Booking,
     BookingItem,
     BudgetLock,
+    CartItem,
     Hold,
     Payment,
     PriceRule,
     ServiceSlot,
 )
-from tests.bookings.steps import pay, reserve, taken
+from bookings.queries.checkout_sheet import load_sheet
+from tests.bookings.steps import LATER, free_again, pay, reserve, taken
 from tests.cast import actor_for
 from tests.factories.bookings import bed, choose, make_planned_trip, make_scarce_service, put_in_cart, stop
 from tests.factories.catalogue import DestinationFactory, ServiceFactory, SmallCatalogue
 from tests.factories.trips import TripFactory
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, IdempotencyMismatch, Invalid, NotAllowed, NotFound
+from trips.actions.trips import archive_trip, change_trip
 from trips.models import Trip
 
 pytestmark = pytest.mark.usefixtures("books_balance")
@@ -241,3 +244,63 @@ def test_reserve_when_the_plan_names_strange_services_then_they_are_left_out(act
     )
     items = reserve(actor, trip).items.all()
     assert [(item.name, item.time) for item in items] == [("Demo Museum ticket", "10:00")]
+
+
+def test_reserve_when_only_the_cart_is_booked_then_the_trip_is_locked_too(actor: Actor, alice: User) -> None:
+    trip = TripFactory(owner=alice, budget_amount=Decimal(500))
+    put_in_cart(trip, make_scarce_service())
+    booking = reserve(actor, trip)
+    trip.refresh_from_db()
+    assert (trip.locked_revision, booking.itinerary_revision) == (0, None)
+    with pytest.raises(Conflict):
+        archive_trip(actor=actor, reference=trip.reference)
+    with pytest.raises(Conflict) as refused:
+        change_trip(actor=actor, reference=trip.reference, row_version=trip.row_version, budget_maximum=Decimal(50))
+    assert refused.value.code == "budget_locked"
+    pay(actor, booking)
+    trip.refresh_from_db()
+    assert (trip.state, trip.locked_revision) == ("booked", 0)
+
+
+def test_reserve_when_only_the_cart_was_held_and_expired_then_the_trip_is_free_again(actor: Actor, alice: User) -> None:
+    trip = TripFactory(owner=alice)
+    put_in_cart(trip, make_scarce_service())
+    booking = reserve(actor, trip)
+    checkout.expire_due(now=booking.locked_at + LATER)
+    free_again(booking, "EXPIRED")
+
+
+def test_reserve_when_a_line_is_booked_already_then_refused_by_name(actor: Actor, alices_trip: Trip, catalogue: SmallCatalogue) -> None:
+    pay(actor, reserve(actor, alices_trip))
+    put_in_cart(alices_trip, catalogue.activities[0], quantity=2, time="10:00")  # a second tab that stood open
+    with pytest.raises(AlreadyBooked) as refused:
+        reserve(actor, alices_trip)
+    assert (refused.value.code, refused.value.extra) == ("already_booked", {"names": ["Demo Museum ticket"]})
+    assert Booking.objects.count() == 1
+
+
+def test_reserve_when_the_same_line_was_held_and_given_back_then_can_be_had(actor: Actor, alices_trip: Trip) -> None:
+    pay(actor, reserve(actor, alices_trip), "tok_declined")
+    assert pay(actor, reserve(actor, alices_trip)).state == "CONFIRMED"
+
+
+def test_fill_when_part_is_booked_then_only_the_rest_and_nothing_after_it(actor: Actor, alices_trip: Trip, catalogue: SmallCatalogue) -> None:
+    put_in_cart(alices_trip, catalogue.activities[0], quantity=2, time="10:00")
+    pay(actor, reserve(actor, alices_trip))
+    cart = fill_from_itinerary(actor=actor, trip_reference=alices_trip.reference)
+    assert {line.item.service_id for line in cart.lines} == {catalogue.hotels[1].pk, catalogue.car.pk}
+    sheet = load_sheet(actor, alices_trip.reference)
+    assert sheet is not None
+    assert sheet.left_out == ()
+    pay(actor, reserve(actor, alices_trip))
+    with pytest.raises(Conflict) as refused:
+        fill_from_itinerary(actor=actor, trip_reference=alices_trip.reference)
+    assert refused.value.code == "already_booked"
+    assert not CartItem.objects.exists()
+
+
+def test_reserve_when_sample_then_refused_before_any_slot_is_made(actor: Actor, alices_trip: Trip) -> None:
+    Trip.objects.update(sample=True)
+    with pytest.raises(NotAllowed):
+        reserve(actor, alices_trip)
+    assert not ServiceSlot.objects.exists()

@@ -126,8 +126,10 @@ SCREENS = (
 )
 
 STAFF_SCREENS = (
-    Screen("staff sign in", "/admin/login/"),
-    Screen("staff dashboard", "/admin/", who="dana"),
-    Screen("staff list of bookings", "/admin/bookings/booking/", who="dana"),
-    Screen("staff booking", lambda scenes: f"/admin/bookings/booking/{scenes.confirmed.pk}/change/", who="dana"),
+    Screen("sign in", "/admin/login/"),
+    Screen("dashboard", "/admin/", who="dana"),
+    Screen("list of bookings", "/admin/bookings/booking/", who="dana"),
+    Screen("booking", lambda scenes: f"/admin/bookings/booking/{scenes.confirmed.pk}/change/", who="dana"),
+    Screen("list of places", "/admin/trips/place/", who="dana"),
+    Screen("service", lambda scenes: f"/admin/trips/service/{scenes.confirmed.items.all()[0].service_id}/change/", who="dana"),
 )

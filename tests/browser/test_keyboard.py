@@ -31,6 +31,7 @@ def change_and_undo(keys: Keyboard) -> None:
         expect(page.locator("#plan *:focus")).to_have_count(1)
     keys.tab_to(page.locator(".days a").nth(1), most=150)
     keys.press("Enter")
+    page.wait_for_url("**/plan?day=2", wait_until="load")
     expect(page.locator(".days a").nth(1)).to_have_attribute("aria-current", "page")
 
 
@@ -44,7 +45,7 @@ def sign_up(keys: Keyboard, email: str) -> None:
     keys.tab_to(page.locator("input[name=password1]"))
     keys.type(main_job.PASSWORD)
     keys.press("Enter")
-    page.wait_for_url("**/book", wait_until="load")
+    page.wait_for_url(main_job.CHECKOUT, wait_until="load")
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])

@@ -4,12 +4,15 @@ scroll sideways, no axe violation."""
 from __future__ import annotations
 
 import pytest
+from django.db import OperationalError
 from playwright.sync_api import Page
 
 from tests.browser import axe
 from tests.browser.scenes import Scenes
 from tests.browser.screens import SCREENS, STAFF_SCREENS, Screen
 from tests.browser.visitor import Visitor
+from travelplanner.core.errors import Conflict, Invalid, NotAllowed
+from trips.web import my_trips
 
 pytestmark = pytest.mark.browser
 WIDTHS = (320, 360, 768, 1440)
@@ -54,4 +57,31 @@ def test_page_when_looked_at_in_every_size_and_scheme_then_nothing_is_wrong(visi
 def test_staff_page_when_looked_at_then_nothing_is_wrong(visitor: Visitor, scenes: Scenes, screen: Screen) -> None:
     screen.open(visitor, scenes)
     wrong = look(visitor.page)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.usefixtures("quiet_logs")
+@pytest.mark.parametrize(
+    ("trouble", "status"),
+    [(Invalid(), 400), (NotAllowed(), 403), (Conflict(), 409), (RuntimeError("on purpose"), 500), (OperationalError("database is locked"), 503)],
+    ids=lambda value: str(value) if isinstance(value, int) else "",
+)
+def test_error_page_when_looked_at_then_nothing_is_wrong(visitor: Visitor, monkeypatch: pytest.MonkeyPatch, trouble: Exception, status: int) -> None:
+    def fail(*_args: Any, **_kwargs: Any) -> None:
+        raise trouble
+
+    monkeypatch.setattr(my_trips, "list_trips", fail)
+    visitor.go("/trips", status=status)
+    wrong = look(visitor.page)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_form_when_its_token_is_missing_then_the_page_says_what_to_do(visitor: Visitor) -> None:
+    page = visitor.go("/")
+    visitor.allowed.add(403)
+    visitor.context.clear_cookies()
+    page.locator("#id_sentence").fill("3 days in Goa")
+    page.locator("form.ask").get_by_role("button", name="Plan this trip").click()
+    page.wait_for_url("**/new/from-sentence")
+    wrong = look(page)
     assert not wrong, "\n".join(wrong)

@@ -112,7 +112,8 @@ def test_deliver_due_when_two_workers_look_at_once_then_one_claims() -> None:
     enqueue()
     first, second = OutboxMessage.objects.get(), OutboxMessage.objects.get()
     assert outbox._claim(first, now=clock.now())
-    assert not outbox._claim(second, now=clock.now())
+    with pytest.raises(Conflict):
+        outbox._claim(second, now=clock.now())
 
 
 def test_deliver_due_when_the_claiming_worker_died_then_another_takes_over_after_the_lease() -> None:
@@ -122,3 +123,46 @@ def test_deliver_due_when_the_claiming_worker_died_then_another_takes_over_after
     assert outbox.deliver_due(now=now + outbox.LEASE - dt.timedelta(seconds=1)) == "0 sent, 0 failed"
     assert outbox.deliver_due(now=now + outbox.LEASE) == "1 sent, 0 failed"
     assert OutboxMessage.objects.get().attempts == 2
+
+
+class SlowClock:
+    """Each mail takes most of a lease; whatever else happens while it is sent is `meanwhile`."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.moment = clock.now() + dt.timedelta(minutes=1)
+        self.meanwhile: list[Any] = []
+        send, slow = outbox.EmailMultiAlternatives.send, self
+
+        def send_slowly(message: Any, *args: Any, **kwargs: Any) -> Any:
+            slow.moment += outbox.LEASE * 0.6
+            if slow.meanwhile:
+                slow.meanwhile.pop(0)()
+            return send(message, *args, **kwargs)
+
+        monkeypatch.setattr(clock, "now", lambda: slow.moment)
+        monkeypatch.setattr(outbox.EmailMultiAlternatives, "send", send_slowly)
+
+
+def test_deliver_due_when_the_batch_outlasts_a_lease_then_another_worker_finds_nothing_to_send_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = SlowClock(monkeypatch)
+    for number in range(4):
+        enqueue(f"letter-{number}")
+    found: list[str] = []
+
+    def look() -> None:
+        found.append(outbox.deliver_due(limit=1))
+
+    slow.meanwhile = [lambda: None, lambda: None, look]  # the third mail: more than a lease after the batch began
+    assert outbox.deliver_due() == "3 sent, 0 failed"
+    assert found == ["1 sent, 0 failed"]  # the fourth, which nobody held
+    assert len(mail.outbox) == 4
+    assert set(OutboxMessage.objects.values_list("state", "attempts")) == {("sent", 1)}
+
+
+def test_deliver_due_when_one_message_is_taken_away_then_the_rest_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = SlowClock(monkeypatch)
+    for number in range(3):
+        enqueue(f"letter-{number}")
+    slow.meanwhile = [lambda: OutboxMessage.objects.filter(state="sending").update(state="dead")]
+    assert outbox.deliver_due() == "2 sent, 0 failed"
+    assert sorted(OutboxMessage.objects.values_list("state", flat=True)) == ["dead", "sent", "sent"]

@@ -35,7 +35,7 @@ def test_limit_when_next_leads_elsewhere_then_it_is_ignored(alice_page: Client, 
     assert "evil" not in answer["Location"]
 
 
-@pytest.mark.parametrize("limit", ["-1", "abc", "", "1e400", "NaN"])
+@pytest.mark.parametrize("limit", ["-1", "abc", "1e400", "NaN"])
 def test_limit_when_it_is_no_amount_then_said_and_nothing_changed(alice_page: Client, trip: Trip, limit: str) -> None:
     assert alice_page.post(reverse("trips:limit", args=[trip.reference]), {"limit": limit, "version": trip.row_version}).status_code == 400
     trip.refresh_from_db()

@@ -77,11 +77,11 @@ def test_detail_when_there_is_more_around_it_then_five_statements_at_most(alice:
 
 
 def test_final_when_the_cache_is_cold_then_no_statement_more(alice_api: APIClient, catalogue: SmallCatalogue) -> None:
-    from django.core.cache import cache
+    from django.core.cache import caches
 
     path = f"/api/trips/{chosen(alice_api)}/itineraries/final"
     warm = statements(alice_api, path, 4)
-    cache.clear()
+    caches["drawings"].clear()
     with counted() as found:
         assert alice_api.get(path).status_code == 200
     assert len(found) <= max(4, warm)

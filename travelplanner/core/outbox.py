@@ -9,13 +9,14 @@ from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q, QuerySet
 from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.utils import translation
 
 from . import clock
 from .actor import Actor
+from .errors import Conflict
 from .models import OutboxMessage
 from .states import OUTBOX
 from .transitions import move
@@ -23,6 +24,7 @@ from .transitions import move
 logger = logging.getLogger(__name__)
 LEASE = dt.timedelta(minutes=2)
 MAX_ATTEMPTS = 8
+KEPT_FOR = dt.timedelta(days=30)  # after sending: contexts hold names
 SENDER = Actor.system("outbox")
 
 
@@ -39,35 +41,49 @@ def enqueue_mail(*, template: str, recipient: str, context: Mapping[str, Any], d
 
 def deliver_due(*, limit: int = 50, now: dt.datetime | None = None) -> str:
     """Send what is due; returns "n sent, m failed". Each message is claimed first, so that two workers send it once."""
-    now = now or clock.now()
     sent = failed = 0
-    due = OutboxMessage.objects.filter(
-        Q(state="queued", next_attempt_at__lte=now) | Q(state="sending", lease_until__lte=now)
-    ).order_by("next_attempt_at")[:limit]
-    for message in due:
-        if not _claim(message, now=now):
-            continue
+    for _turn in range(limit):
+        moment = now or clock.now()  # of this message: a lease counts from its own claim, however long the batch before it took
+        message = _due(moment).first()
+        if message is None:
+            break
         try:
-            _send_mail(message)
-        except Exception as problem:  # the gateway's errors are many; each is a reason to try later
-            _postpone(message, problem, now=now)
-            failed += 1
-        else:
-            move(message, OUTBOX, "sent", actor=SENDER, now=now, sent_at=clock.now(), lease_until=None, last_error="")
-            sent += 1
+            if not _claim(message, now=moment):
+                continue
+            if _deliver(message, now=now):
+                sent += 1
+            else:
+                failed += 1
+        except Conflict:  # another worker has it, before our claim or after our lease; the rest of the batch is still ours to send
+            logger.info("outbox message %s is another worker's", message.pk)
     return f"{sent} sent, {failed} failed"
 
 
+def _due(now: dt.datetime) -> QuerySet[OutboxMessage]:
+    return OutboxMessage.objects.filter(Q(state="queued", next_attempt_at__lte=now) | Q(state="sending", lease_until__lte=now)).order_by("next_attempt_at")
+
+
 def _claim(message: OutboxMessage, *, now: dt.datetime) -> bool:
-    """Take the message for this worker; False when another has it. A lost lease (killed worker) is taken over."""
-    claimed = OutboxMessage.objects.filter(pk=message.pk, state=message.state, lease_until=message.lease_until).update(
-        lease_until=now + LEASE, attempts=F("attempts") + 1
-    )
-    if not claimed:
-        return False
-    message.lease_until, message.attempts = now + LEASE, message.attempts + 1
+    """Take the message for this worker, in one UPDATE; False or Conflict when another has it. A lost lease (killed worker) is taken over."""
+    lease: dict[str, Any] = {"lease_until": now + LEASE, "attempts": message.attempts + 1}
     if message.state == "queued":
-        move(message, OUTBOX, "sending", actor=SENDER, now=now)
+        move(message, OUTBOX, "sending", actor=SENDER, now=now, **lease)
+        return True
+    if not OutboxMessage.objects.filter(pk=message.pk, state="sending", lease_until=message.lease_until).update(**lease):
+        return False
+    message.lease_until, message.attempts = lease["lease_until"], lease["attempts"]
+    return True
+
+
+def _deliver(message: OutboxMessage, *, now: dt.datetime | None) -> bool:
+    """Send a claimed message and write down how it went. Raises Conflict when another worker wrote first."""
+    try:
+        _send_mail(message)
+    except Exception as problem:  # the gateway's errors are many; each is a reason to try later
+        _postpone(message, problem, now=now or clock.now())
+        return False
+    moment = clock.now()
+    move(message, OUTBOX, "sent", actor=SENDER, now=now or moment, sent_at=moment, lease_until=None, last_error="")
     return True
 
 
@@ -102,3 +118,9 @@ def replay(*, actor: Actor, message_id: Any, now: dt.datetime | None = None) -> 
         message = OutboxMessage.objects.get(pk=message_id)
         move(message, OUTBOX, "queued", actor=actor, reason="replayed", now=now, attempts=0, next_attempt_at=now or clock.now())
     return message
+
+
+def prune(*, now: dt.datetime | None = None) -> str:
+    """Drop what was sent long ago (dead letters stay, for staff to replay); a periodic job."""
+    gone, _detail = OutboxMessage.objects.filter(state="sent", sent_at__lte=(now or clock.now()) - KEPT_FOR).delete()
+    return f"{gone} dropped"

@@ -53,15 +53,20 @@ class _Settled:
     assumed: tuple[str, ...]
 
 
-def create_trip(*, actor: Actor, wish: Wish, sample: bool = False, now: dt.datetime | None = None) -> Trip:
+def create_trip(
+    *, actor: Actor, wish: Wish, sample: bool = False, request_key: str | None = None, now: dt.datetime | None = None
+) -> Trip:
     """Save a wish as a trip in state `planning` with its first intent, and queue the planning run.
 
-    Guarantees: all or nothing; the private side (money, needs, the sentence) lies apart from the intent document.
+    Guarantees: all or nothing; the private side (money, needs, the sentence, an origin we don't know) lies apart from the intent document;
+    the same `request_key` of the same user is the same trip, also after a crash.
     Raises Invalid (`unknown_destination` names the nearest; fields say what does not fit), NotAllowed for an actor without user or browser.
     """
     if not (actor.is_user or actor.visitor or actor.is_system):
         raise NotAllowed
     now = now or clock.now()
+    if request_key and actor.is_user and (known := Trip.objects.filter(owner_id=actor.user_id, request_key=request_key).first()):
+        return known
     settled = _settle(wish, now=now)
     first = settled.destinations[0]
     names = " · ".join(d.name for d in settled.destinations)
@@ -81,6 +86,7 @@ def create_trip(*, actor: Actor, wish: Wish, sample: bool = False, now: dt.datet
             budget_currency=settled.currency,
             traveler_count=settled.people,
             sample=sample,
+            request_key=request_key if actor.is_user else None,
         )
         stretches = _stretches(settled)
         TripDestination.objects.bulk_create(
@@ -267,7 +273,7 @@ def _body(settled: _Settled, stretches: list[tuple[Destination, dt.date, dt.date
             {"id": str(d.pk), "name": d.name, "country": d.country, "arrival": arrival.isoformat(), "departure": departure.isoformat()}
             for d, arrival, departure in stretches
         ],
-        "origin": settled.origin or None,
+        **({"origin": settled.origin or None} if settled.origin_country or not settled.origin else {}),
         "startDate": settled.start.isoformat(),
         "endDate": settled.end.isoformat(),
         "tripDuration": {"days": settled.days, "people": settled.people},

@@ -24,9 +24,12 @@ Orders = tuple[tuple[str, ...], ...]
 MAX_STOPS_PER_DAY = 20
 
 
-def choose_candidate(*, actor: Actor, reference: str, candidate_id: str, now: dt.datetime | None = None) -> Document:
+def choose_candidate(
+    *, actor: Actor, reference: str, candidate_id: str, candidates_revision: int | None = None, now: dt.datetime | None = None
+) -> Document:
     """Make a candidate the trip's itinerary: the next revision of the final document, with its rows.
 
+    `candidates_revision` names the candidates that were looked at (a letter means another plan after planning anew); the newest without it.
     Guarantees: choosing the candidate that is chosen already (and not edited) returns the revision there is.
     Raises NotFound, NotAllowed, Conflict (`locked`; `not_planned`), Invalid (unknown candidate). Records an audit entry.
     """
@@ -34,7 +37,8 @@ def choose_candidate(*, actor: Actor, reference: str, candidate_id: str, now: dt
     with transaction.atomic():
         trip = fetch_for_change(actor=actor, reference=reference)
         _refuse_locked(trip)
-        candidates = trip.documents.filter(kind="candidates").order_by("-revision").first()
+        offered = trip.documents.filter(kind="candidates").order_by("-revision")
+        candidates = (offered.filter(revision=candidates_revision) if candidates_revision is not None else offered).first()
         if candidates is None:
             raise Conflict(_("This trip is still being planned."), code="not_planned")
         chosen = next((c for c in candidates.body["candidates"] if c["candidateId"] == candidate_id), None)

@@ -80,7 +80,7 @@ def undo_last_change(*, actor: Actor, reference: str, based_on: int, now: dt.dat
         raise Conflict(_("There is nothing to undo: this is the plan as you chose it."), code="nothing_to_undo")
     orders = orders_of(before.body["itinerary"]["days"])
     if before.body["candidateId"] != latest.body["candidateId"] and rules.may_change(actor, trip) and trip.chosen_revision == based_on:
-        back = itineraries.choose_candidate(actor=actor, reference=reference, candidate_id=before.body["candidateId"], now=now)
+        back = itineraries.choose_candidate(actor=actor, reference=reference, candidate_id=before.body["candidateId"], candidates_revision=before.basis["candidates"], now=now)
         if orders_of(back.body["itinerary"]["days"]) == orders:
             return back
         based_on = back.revision

@@ -15,7 +15,6 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import gettext_noop
 
 from travelplanner.core import clock, money, transitions
 from travelplanner.core.actor import Actor
@@ -68,12 +67,13 @@ def queue_run(*, actor: Actor, trip: Trip, intent_revision: int, now: dt.datetim
 
 
 def plan_again(*, actor: Actor, reference: str, now: dt.datetime | None = None) -> PlanningRun:
-    """Queue the newest intent of a trip again, e.g. after a failure. Raises NotFound, NotAllowed, Conflict (`running`, `locked`)."""
+    """Queue the newest intent of a trip again, after a failure or for today's prices. Raises NotFound, NotAllowed, Conflict (`running`, `locked`)."""
     with transaction.atomic():
         trip = fetch_for_change(actor=actor, reference=reference)
         if trip.locked_revision is not None:
             raise Conflict(code="locked")
-        if PlanningRun.objects.filter(trip=trip, state__in=["queued", "running"]).exists():
+        latest = PlanningRun.objects.filter(trip=trip).order_by("-created_at").first()
+        if latest is not None and latest.state in ("queued", "running"):
             raise Conflict(_("This trip is being planned right now."), code="running")
         newest = trip.documents.filter(kind="intent").order_by("-revision").first()
         if newest is None:
@@ -88,20 +88,20 @@ def requeue_stranded_runs(*, now: dt.datetime | None = None) -> str:
     again = failed = 0
     stranded = Q(state="running", heartbeat_at__lt=silent) | Q(state="queued", heartbeat_at__lt=silent, not_before__lte=now)
     for run in PlanningRun.objects.filter(stranded):
-        with transaction.atomic():
-            if run.state == "running" and run.attempts >= MAX_ATTEMPTS:
-                _fail(run, "worker_lost", gettext_noop("The planner stopped three times while working on this."), now)
-                failed += 1
-                continue
-            if run.state == "running":
-                try:
-                    transitions.move(run, RUN, "queued", actor=WORKER, reason="worker went silent", now=now, heartbeat_at=now)
-                except Conflict:
+        try:
+            with transaction.atomic():
+                if run.state == "running" and run.attempts >= MAX_ATTEMPTS:
+                    _fail(run, "worker_lost", "", now)
+                    failed += 1
                     continue
-            else:
-                PlanningRun.objects.filter(pk=run.pk, state="queued").update(heartbeat_at=now)
-            tasks.work_on_run.enqueue(str(run.pk))
-            again += 1
+                if run.state == "running":
+                    transitions.move(run, RUN, "queued", actor=WORKER, reason="worker went silent", now=now, heartbeat_at=now)
+                else:
+                    PlanningRun.objects.filter(pk=run.pk, state="queued").update(heartbeat_at=now)
+                tasks.work_on_run.enqueue(str(run.pk))
+                again += 1
+        except Conflict:
+            continue  # its worker came back to life at this moment
     return f"{again} requeued, {failed} failed"
 
 
@@ -218,7 +218,7 @@ def _unplannable(setting: Setting, plans: tuple[Itinerary, ...]) -> AppError:
     missing = {pin.place_id for pin in setting.problem.pinned} & {item.place_id for plan in plans for item in plan.left_out}
     if missing:
         names = ", ".join(sorted(setting.places[key].name for key in missing if key in setting.places))
-        return Invalid(_("These places can't be fitted into your days: %s.") % names, code="must_see_impossible")
+        return Invalid(code="must_see_impossible", extra={"names": names})
     return Unplannable()
 
 
@@ -259,6 +259,7 @@ def _save(run: PlanningRun, pulse: _Pulse, bodies: dict[str, dict[str, Any]]) ->
 
 
 def _fail(run: PlanningRun, code: str, message: str, now: dt.datetime) -> None:
+    """`message` holds names only; the sentence is made on reading, in the reader's language (`queries.trips.failure_of`)."""
     transitions.move(run, RUN, "failed", actor=WORKER, reason=code, now=now, finished_at=now, error_code=code[:60], error_message=message[:500])
 
 
@@ -273,7 +274,7 @@ def _give_up(run: PlanningRun, error: AppError) -> str:
         fresh = _still_ours(run)
         if fresh is None:
             return "superseded"
-        _fail(fresh, error.code, str(error.message), clock.now())
+        _fail(fresh, error.code, str(error.extra.get("names", "")), clock.now())
     return "failed"
 
 
@@ -285,7 +286,7 @@ def _retry_or_fail(run: PlanningRun, error: Exception) -> str:
         if fresh is None:
             return "superseded"
         if fresh.attempts >= MAX_ATTEMPTS:
-            _fail(fresh, "planner_error", type(error).__name__, now)
+            _fail(fresh, "planner_error", "", now)
             return "failed"
         pause = dt.timedelta(seconds=2**fresh.attempts)
         transitions.move(fresh, RUN, "queued", actor=WORKER, reason="will try again", now=now, not_before=now + pause, heartbeat_at=now + pause)

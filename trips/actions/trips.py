@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import uuid
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -11,12 +12,22 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from travelplanner.core import audit, clock, transitions
+from travelplanner.core import audit, clock, money, transitions
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
 from trips import rules
 from trips.models import Trip
 from trips.states import TRIP
+
+logger = logging.getLogger(__name__)
+
+
+class Keep:
+    """Says that a value stays as it is, where None has a meaning of its own."""
+
+
+KEEP = Keep()
+UNCLAIMED_FOR = dt.timedelta(days=60)
 
 
 def fetch_for_change(*, actor: Actor, reference: str) -> Trip:
@@ -50,10 +61,10 @@ def change_trip(
     row_version: int,
     title: str | None = None,
     description: str | None = None,
-    budget_maximum: Decimal | None = None,
+    budget_maximum: Decimal | Keep | None = KEEP,
     now: dt.datetime | None = None,
 ) -> Trip:
-    """Rename a trip or set its ceiling (amount in the trip's currency).
+    """Rename a trip or set its ceiling (amount in the trip's currency, rounded to its unit; None takes it away).
 
     Raises NotFound, NotAllowed, Stale (someone changed it since `row_version`), Conflict (`budget_locked`: something is held or booked),
     Invalid. Records an audit entry.
@@ -63,12 +74,12 @@ def change_trip(
         changes: dict[str, object] = {}
         if trip.row_version != row_version:
             raise Stale
-        if budget_maximum is not None:
+        if not isinstance(budget_maximum, Keep):
             if trip.locked_revision is not None or trip.state not in ("planning",):
                 raise Conflict(_("The budget is locked while something is booked."), code="budget_locked")
-            if budget_maximum < 0:
-                raise Invalid(fields={"budget": [_("A budget can't be negative.")]})
-            changes["budget_amount"] = budget_maximum
+            if budget_maximum is not None and not (budget_maximum.is_finite() and 0 <= budget_maximum <= money.MAX_AMOUNT / 1000):
+                raise Invalid(fields={"budgetMax": [_("This amount can't be used.")]})
+            changes["budget_amount"] = money.quantize(budget_maximum, trip.budget_currency) if budget_maximum is not None else None
         if title is not None:
             if not title.strip():
                 raise Invalid(fields={"title": [_("A trip needs a name.")]})
@@ -136,11 +147,21 @@ def move_trips_by_date(*, now: dt.datetime | None = None) -> str:
     due = Trip.objects.filter(state__in=["booked", "traveling"], start_date__lte=now.date() + dt.timedelta(days=1)).order_by("pk")
     for trip in due.iterator(chunk_size=200):
         today = now.astimezone(ZoneInfo(trip.timezone)).date()
-        with transaction.atomic():
-            if trip.state == "booked" and trip.start_date <= today:
-                transitions.move(trip, TRIP, "traveling", actor=actor, reason="first day", now=now)
-                moved += 1
-            if trip.state == "traveling" and trip.end_date < today:
-                transitions.move(trip, TRIP, "completed", actor=actor, reason="last day is over", now=now)
-                moved += 1
+        try:
+            with transaction.atomic():
+                if trip.state == "booked" and trip.start_date <= today:
+                    transitions.move(trip, TRIP, "traveling", actor=actor, reason="first day", now=now)
+                    moved += 1
+                if trip.state == "traveling" and trip.end_date < today:
+                    transitions.move(trip, TRIP, "completed", actor=actor, reason="last day is over", now=now)
+                    moved += 1
+        except Conflict:
+            logger.info("trip %s changed while it was moved by date", trip.reference)
     return f"{moved} moved"
+
+
+def archive_unclaimed_trips(*, now: dt.datetime | None = None) -> str:
+    """Take trips out of sight that no account claimed for 60 days; a periodic job."""
+    now = now or clock.now()
+    old = Trip.objects.filter(owner=None, sample=False, archived_at=None, updated_at__lt=now - UNCLAIMED_FOR)
+    return f"{old.update(archived_at=now)} archived"

@@ -186,7 +186,7 @@ class ChooseSerializer(serializers.Serializer):
 class TripPatchSerializer(serializers.Serializer):
     title = serializers.CharField(max_length=255, required=False)
     description = serializers.CharField(max_length=5000, required=False, allow_blank=True)
-    budgetMax = AmountField(required=False)
+    budgetMax = AmountField(required=False, allow_null=True)
 
 
 class PlanningSerializer(serializers.Serializer):
@@ -251,7 +251,7 @@ class SentenceSerializer(serializers.Serializer):
 class TripIntentSerializer(DocumentSerializer):
     destination = serializers.CharField()
     destinations = serializers.ListField(child=serializers.DictField())
-    origin = serializers.CharField(allow_null=True)
+    origin = serializers.CharField(allow_null=True, required=False)
     startDate = serializers.DateField()
     endDate = serializers.DateField()
     tripDuration = serializers.DictField()

@@ -84,7 +84,7 @@ class IntentCreate(ApiView):
             raise Invalid
         serializer = shapes.IntentRequestSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        trip = intents.create_trip(actor=self.actor, wish=serializer.to_wish())
+        trip = intents.create_trip(actor=self.actor, wish=serializer.to_wish(), request_key=request.headers.get("Idempotency-Key"))
         answer = {
             "tripId": trip.reference,
             "version": "intent_v1",
@@ -143,7 +143,7 @@ class TripDetail(ApiView):
             row_version=trip.row_version,
             title=data.get("title"),
             description=data.get("description"),
-            budget_maximum=data.get("budgetMax"),
+            budget_maximum=data.get("budgetMax", trip_actions.KEEP),
         )
         return self._answer(trip_queries.get_trip(self.actor, reference, whole=False))
 

@@ -49,6 +49,7 @@ class Trip(TimestampedModel):
     actual_spent = models.DecimalField(max_digits=15, decimal_places=3, default=0)
     traveler_count = models.PositiveSmallIntegerField(default=1)
     traveler_details = models.JSONField(default=list, blank=True)
+    request_key = models.CharField(max_length=255, null=True, blank=True, editable=False)  # the Idempotency-Key it was made under
     sample = models.BooleanField(default=False)  # anyone may open it, nobody may change it
     chosen_revision = models.PositiveIntegerField(null=True, blank=True)  # newest final itinerary
     locked_revision = models.PositiveIntegerField(null=True, blank=True)  # the one that is booked
@@ -61,6 +62,7 @@ class Trip(TimestampedModel):
         ordering = ("-created_at", "id")
         constraints = [
             TRIP.constraint("trip"),
+            models.UniqueConstraint(fields=["owner", "request_key"], name="trip_request_once"),
             models.CheckConstraint(condition=Q(end_date__gte=F("start_date")), name="trip_dates_in_order"),
             models.CheckConstraint(condition=Q(traveler_count__gte=1), name="trip_has_travelers"),
             models.CheckConstraint(condition=Q(budget_amount__isnull=True) | Q(budget_amount__gte=0), name="trip_budget_not_negative"),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils.translation import gettext as _
 
 from travelplanner.core import money
@@ -18,7 +18,7 @@ from trips import rules
 from trips.documents import budget as budget_document
 from trips.documents import sentences
 from trips.models import Document, PrivateWish, Trip
-from trips.queries.trips import get_trip, latest_run
+from trips.queries.trips import failure_of, get_trip, latest_run
 
 CACHE_SECONDS = 3600
 
@@ -51,9 +51,7 @@ def find_document(actor: Actor, reference: str, kind: str, revision: int | None 
 def _missing(trip: Trip, kind: str) -> NotYet:
     run = latest_run(trip)
     if run is not None and run.state == "failed":
-        raise Conflict(
-            _("Planning failed: %s") % (_(run.error_message) if run.error_message else run.error_code), code="planning_failed", extra={"reason": run.error_code}
-        )
+        raise Conflict(_("Planning failed: %s") % failure_of(run), code="planning_failed", extra={"reason": run.error_code})
     if kind == "final" and run is not None and run.state == "done":
         raise NotFound(_("No itinerary has been chosen yet."), code="not_chosen")
     return NotYet(progress=run.progress if run else 0, step=run.step if run else "intent")
@@ -65,11 +63,11 @@ def served(document: Document) -> tuple[bytes, dict[str, Any]]:
     Made once per language and kept: a revision never changes. `find_document` leaves the text in the database until it is needed here.
     """
     key = f"document:{document.pk}:{sentences.reader_language()}"
-    kept = cache.get(key)
+    kept = caches["drawings"].get(key)
     if kept is None:
         body = document.body
         kept = (dumps(sentences.with_text(body)), _figures(document.kind, body))
-        cache.set(key, kept, CACHE_SECONDS)
+        caches["drawings"].set(key, kept, CACHE_SECONDS)
     return kept
 
 
@@ -105,7 +103,8 @@ def computed(actor: Actor, document: Document) -> dict[str, Any]:
     trip = document.trip
     private = rules.owns(actor, trip)
     if document.kind == "intent":
-        return _wish(document) if private else {}
+        typed = {} if "origin" in document.body else {"origin": trip.origin_city or None}
+        return {**typed, **_wish(document)} if private else {}
     if document.kind == "budget":
         return budget_document.against_limit(served(document)[1], trip.budget_minimum, trip.budget_amount) if private else {}
     if document.kind == "candidates":

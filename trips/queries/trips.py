@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import NotFound
@@ -65,6 +66,16 @@ def get_trip(actor: Actor, reference: str, *, whole: bool = True) -> Trip:
     if trip is None:
         raise NotFound
     return trip
+
+
+def failure_of(run: PlanningRun) -> str:
+    """Why a run failed, in the reader's language."""
+    texts = {
+        "must_see_impossible": _("These places can't be fitted into your days: %s.") % run.error_message,
+        "unplannable": _("No plan kept all the rules for these dates. Try other dates or fewer wishes."),
+        "worker_lost": _("The planner stopped three times while working on this."),
+    }
+    return texts.get(run.error_code, _("Something went wrong on our side while planning."))
 
 
 def latest_run(trip: Trip) -> PlanningRun | None:

@@ -55,7 +55,7 @@ def show_candidates(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def choose(request: HttpRequest, reference: str) -> HttpResponse:
     """Make a candidate the trip's plan and open it."""
-    itineraries.choose_candidate(actor=actor_of(request), reference=reference, candidate_id=request.POST.get("candidate", ""))
+    itineraries.choose_candidate(actor=actor_of(request), reference=reference, candidate_id=request.POST.get("candidate", ""), candidates_revision=_revision(request.POST.get("candidates")))
     return redirect("trips:itinerary", reference=reference)
 
 
@@ -143,6 +143,7 @@ def _page(opened: Opened, *, form: SwapForm | None = None, swap: dict[str, Any] 
     context = {
         **compare_view.heading(body, days=trip.days, limits=limits),
         "plans": plans,
+        "candidates_revision": opened.document.revision,
         "best": next(plan for plan in plans if plan["best"]),
         "glance": compare_view.glance(body),
         "chosen": chosen,

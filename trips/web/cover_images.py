@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -16,6 +17,9 @@ from trips.web import covers
 LIGHTS = ("dawn", "noon", "dusk")
 CROPS = ("5:6", "10:7", "5:2", "3:1")
 CROP_WORDS = {"5:6": "tall", "10:7": "plate", "5:2": "wide", "3:1": "strip"}
+CROPS_BY_WORD = {word: crop for crop, word in CROP_WORDS.items()}
+# One address per drawing: month 1-12, days 0-30, without leading zeros or digits of other scripts.
+KEY = re.compile(rf"(?P<month>[1-9]|1[0-2])-(?P<light>{'|'.join(LIGHTS)})-(?P<days>[0-9]|[12][0-9]|30)-(?P<crop>{'|'.join(CROPS_BY_WORD)})")
 
 
 def cover_url(destination: Destination, *, month: int, light: str = "dawn", days: int = 0, crop: str = "10:7") -> str:
@@ -27,17 +31,14 @@ def cover_url(destination: Destination, *, month: int, light: str = "dawn", days
 @require_safe
 def show_cover(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """Draw (or take from the cache) the cover that the address describes; anything else is not found."""
-    parts = key.split("-")
-    words = {word: crop for crop, word in CROP_WORDS.items()}
-    if len(parts) != 4 or not parts[0].isdigit() or not parts[2].isdigit() or parts[1] not in LIGHTS or parts[3] not in words:
+    match = KEY.fullmatch(key)
+    if match is None:
         raise Http404
-    month, days = int(parts[0][:3]), int(parts[2][:3])
-    if not 1 <= month <= 12 or not 0 <= days <= 30:
-        raise Http404
-    name = f"cover:{slug}:{key}"
+    month, light, days, crop = int(match["month"]), match["light"], int(match["days"]), CROPS_BY_WORD[match["crop"]]
+    name, cache = f"cover:{slug}:{month}:{light}:{days}:{match['crop']}", caches["drawings"]
     drawing = cache.get(name)
     if drawing is None:
-        drawing = draw(get_destination(slug), month=month, light=parts[1], days=days, crop=words[parts[3]])
+        drawing = draw(get_destination(slug), month=month, light=light, days=days, crop=crop)
         cache.set(name, drawing, 86400)
     response = HttpResponse(drawing, content_type="image/svg+xml")
     # A change of generator or catalogue must show some day: a week, not a year.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -21,8 +21,9 @@ from trips.web.trip_bar import trip_bar
 
 class LimitForm(forms.Form):
     limit = forms.DecimalField(
-        label=lazy("Most you want to spend, for everyone"), min_value=0, max_value=money.MAX_AMOUNT / 1000, max_digits=15, decimal_places=3,
+        label=lazy("Most you want to spend, for everyone"), required=False, min_value=0, max_value=money.MAX_AMOUNT / 1000, max_digits=15, decimal_places=3,
         widget=forms.NumberInput(attrs={"class": "input", "inputmode": "decimal", "step": "any"}),
+        help_text=lazy("Leave it empty if you have no limit."),
     )  # fmt: skip
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -34,10 +35,10 @@ def change_limit(request: HttpRequest, reference: str) -> HttpResponse:
     trip = get_trip(actor, reference)
     form = LimitForm(request.POST or None, initial={"limit": trip.budget_amount, "version": trip.row_version})
     target = request.POST.get("next") or request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+    safe = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
     if request.method == "POST" and form.is_valid():
         change_trip(actor=actor, reference=reference, row_version=form.cleaned_data["version"], budget_maximum=form.cleaned_data["limit"])
         messages.success(request, _("Your limit is changed."))
-        return redirect(target) if safe else redirect("trips:show", reference=reference)
+        return HttpResponseRedirect(target) if safe else redirect("trips:show", reference=reference)
     context = {"trip": trip, "form": form, "next": target if safe else "", "bar": trip_bar(actor, trip, "plan", planned=True), "own": rules.may_change(actor, trip)}
     return render(request, "trips/limit.html", context, status=400 if form.is_bound else 200)

@@ -11,6 +11,7 @@ from travelplanner.core import clock
 from travelplanner.core.errors import AppError, Invalid
 from travelplanner.core.templatetags.money import format_amount
 from travelplanner.core.web.actors import actor_of, ensure_visitor
+from travelplanner.core.web.limits import limited
 from trips import rules
 from trips.actions import intents
 from trips.documents.budget import share_below
@@ -23,6 +24,7 @@ from trips.web.forms import SentenceForm, TripForm, initial_from, wish_from_sent
 
 
 @require_POST
+@limited("plan")
 def from_sentence(request: HttpRequest) -> HttpResponse:
     """Read the sentence; plan at once when it names a place we know, else ask in the form, with everything that was understood."""
     form = SentenceForm(request.POST)
@@ -42,6 +44,7 @@ def from_sentence(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("plan")
 def new_trip(request: HttpRequest) -> HttpResponse:
     """The guided form. `?from=<trip>` starts from an earlier wish, `?destination=` from a place."""
     if request.method != "POST":
@@ -100,6 +103,7 @@ def _initial(request: HttpRequest) -> dict:
 
 
 @require_GET
+@limited("open", methods=("GET",))
 def search_destinations(request: HttpRequest) -> HttpResponse:
     """Fragment: destinations that match what is being typed (the part after the last comma)."""
     text = request.GET.get("destination", "").split(",")[-1][:80]
@@ -107,6 +111,7 @@ def search_destinations(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@limited("open", methods=("GET",))
 def estimate(request: HttpRequest) -> HttpResponse:
     """Fragment: the predicted range for what the form says so far, and how the wished budget stands against it."""
     form = TripForm(request.GET)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from travelplanner.core import health
 from travelplanner.core.web.actors import actor_of
+from travelplanner.core.web.limits import limited
 from trips.actions import runs
 from trips.documents.sentences import COMFORT_NAMES, INTEREST_NAMES
 from trips.models import PlanningRun, Trip
@@ -51,6 +52,7 @@ def show_progress(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
+@limited("plan")
 def plan_again(request: HttpRequest, reference: str) -> HttpResponse:
     """Queue planning again after a failure."""
     runs.plan_again(actor=actor_of(request), reference=reference)
@@ -64,20 +66,20 @@ def _wish(request: HttpRequest, reference: str) -> dict[str, Any]:
     wanted = found.body["preferences"]
     return {
         "intent": found.body,
-        "assumptions": _assumptions(found.body),
+        "assumptions": _assumptions(found.body, found.trip.origin_city),
         "comfort": COMFORT_NAMES[wanted["comfortLevel"]],
         "interests": ", ".join(str(INTEREST_NAMES[name]) for name in wanted["interests"]),
     }
 
 
-def _assumptions(intent: dict[str, Any]) -> list[str]:
+def _assumptions(intent: dict[str, Any], origin: str) -> list[str]:
     """What we filled in, in words."""
     duration, wanted = intent["tripDuration"], intent["preferences"]
     words = {
         "days": _("%d days, because you did not say how many") % duration["days"],
         "people": _("one traveler, because you did not say how many"),
         "startDate": _("dates in a good season, because you did not name any"),
-        "origin_unknown": _("no journey from home: we do not know the place “%s”") % (intent.get("origin") or ""),
+        "origin_unknown": _("no journey from home: we do not know the place “%s”") % origin,
     }
     return [words[code] for code in intent["assumed"] if code in words and wanted]
 

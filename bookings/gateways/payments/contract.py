@@ -63,7 +63,7 @@ class ChargeResult:
 
 @dataclass(frozen=True, slots=True)
 class RefundRequest:
-    """`refund_id` counts once, like a charge."""
+    """`refund_id` is the key of this attempt and counts once, like a charge."""
 
     refund_id: UUID
     payment_id: UUID

@@ -161,7 +161,7 @@ def server(url: str) -> Iterator[tuple[int, int]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    env = {**os.environ, "DATABASE_URL": url, "BENCH": "1", "LOG_LEVEL": "ERROR", "PLAIN_STATIC": "1", "RATE_PLAN": "1000000/hour", "RATE_OPEN": "1000000/minute"}
+    env = {**os.environ, "DATABASE_URL": url, "BENCH": "1", "LOG_LEVEL": "ERROR", "PLAIN_STATIC": "1", "RATE_PLAN": "1000000/hour", "RATE_OPEN": "1000000/minute", "RATE_BOOK": "1000000/hour"}
     command = [sys.executable, "-m", "gunicorn", "travelplanner.wsgi", "-k", "gthread", "-w", "1", "--threads", "4", "-b", f"127.0.0.1:{port}", "--log-level", "error"]
     process = subprocess.Popen(command, env=env)
     try:

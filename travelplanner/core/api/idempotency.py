@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from .. import clock, crypto
@@ -26,11 +27,20 @@ class StoredAnswer:
     content_type: str
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A key held by one request: good until its lease runs out and another request takes it over."""
+
+    scope: str
+    key: str
+    lease_until: dt.datetime
+
+
 def fingerprint(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def claim(*, scope: str, key: str, body: bytes, now: dt.datetime | None = None) -> StoredAnswer | None:
+def claim(*, scope: str, key: str, body: bytes, now: dt.datetime | None = None) -> StoredAnswer | Claim:
     """Take the key for this request, or return the answer stored under it.
 
     Raises IdempotencyMismatch (same key, other body), Conflict (the first request still runs), Invalid (bad key).
@@ -39,38 +49,45 @@ def claim(*, scope: str, key: str, body: bytes, now: dt.datetime | None = None) 
     if not 1 <= len(key) <= 255 or not key.isprintable():
         raise Invalid(_("Idempotency-Key must be 1 to 255 printable characters."), code="idempotency_key_invalid")
     now, mark = now or clock.now(), fingerprint(body)
+    claimed = Claim(scope, key, now + LEASE)
     try:
         with transaction.atomic():
-            IdempotencyKey.objects.create(scope=scope, key=key, fingerprint=mark, lease_until=now + LEASE, expires_at=now + KEPT_FOR)
-        return None
+            IdempotencyKey.objects.create(scope=scope, key=key, fingerprint=mark, lease_until=claimed.lease_until, expires_at=now + KEPT_FOR)
+        return claimed
     except IntegrityError:
         row = IdempotencyKey.objects.get(scope=scope, key=key)
     if row.expires_at <= now:
         taken = IdempotencyKey.objects.filter(pk=row.pk, expires_at=row.expires_at).update(
-            fingerprint=mark, status=None, body=b"", lease_until=now + LEASE, expires_at=now + KEPT_FOR
+            fingerprint=mark, status=None, body=b"", lease_until=claimed.lease_until, expires_at=now + KEPT_FOR
         )
         if taken:
-            return None
+            return claimed
         raise Conflict(_("The same request is still running."), code="idempotency_running")
     if row.fingerprint != mark:
         raise IdempotencyMismatch
     if row.status is not None:
         return StoredAnswer(row.status, crypto.decrypt(row.body), row.content_type)
-    if row.lease_until <= now and IdempotencyKey.objects.filter(pk=row.pk, status=None, lease_until=row.lease_until).update(lease_until=now + LEASE):
-        return None
+    lost = IdempotencyKey.objects.filter(pk=row.pk, status=None, lease_until=row.lease_until)
+    if row.lease_until <= now and lost.update(lease_until=claimed.lease_until):
+        return claimed
     raise Conflict(_("The same request is still running."), code="idempotency_running", extra={"retry_after": 1})
 
 
-def store(*, scope: str, key: str, answer: StoredAnswer) -> None:
+def _held(claimed: Claim) -> QuerySet[IdempotencyKey]:
+    """The row, while it is still this request's: one that outlived its lease must not touch its successor's."""
+    return IdempotencyKey.objects.filter(scope=claimed.scope, key=claimed.key, lease_until=claimed.lease_until, status=None)
+
+
+def store(claimed: Claim, *, answer: StoredAnswer) -> None:
     """Keep the answer, encrypted."""
-    IdempotencyKey.objects.filter(scope=scope, key=key).update(
+    _held(claimed).update(
         status=answer.status, body=crypto.encrypt(answer.body), content_type=answer.content_type
     )
 
 
-def release(*, scope: str, key: str) -> None:
+def release(claimed: Claim) -> None:
     """Forget a claim whose request had no effect (an error of ours, a refusal before anything ran), so that it may be sent again."""
-    IdempotencyKey.objects.filter(scope=scope, key=key, status=None).delete()
+    _held(claimed).delete()
 
 
 def prune(*, now: dt.datetime | None = None) -> str:

@@ -23,7 +23,7 @@ class ApiView(APIView):
     """`idempotency_required`: POST without Idempotency-Key answers 400. With the header every POST is honoured."""
 
     idempotency_required = False
-    _claimed: tuple[str, str] | None = None
+    _claimed: idempotency.Claim | None = None
 
     @property
     def actor(self) -> Actor:
@@ -51,24 +51,28 @@ class ApiView(APIView):
             return
         who = request.user.pk if request.user and request.user.is_authenticated else "open"
         scope = f"{who}:POST:{request.path}"[:200]
-        stored = idempotency.claim(scope=scope, key=key, body=request._request.body)
-        if stored is not None:
-            raise _Replayed(stored)
-        self._claimed = (scope, key)
+        claimed = idempotency.claim(scope=scope, key=key, body=request._request.body)
+        if isinstance(claimed, idempotency.StoredAnswer):
+            raise _Replayed(claimed)
+        self._claimed = claimed
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self._claimed = None
-        response = super().dispatch(request, *args, **kwargs)
+        try:
+            response = super().dispatch(request, *args, **kwargs)
+        except Exception:  # what no handler answers becomes Django's 500: a 5xx like those below
+            if self._claimed:
+                idempotency.release(self._claimed)
+            raise
         if self._claimed:
-            scope, key = self._claimed
             render = getattr(response, "render", None)
             if render:
                 render()
             if response.status_code >= 500 or response.status_code in NOT_KEPT:
-                idempotency.release(scope=scope, key=key)
+                idempotency.release(self._claimed)
             else:
                 answer = idempotency.StoredAnswer(response.status_code, response.content, response.get("Content-Type", ""))  # type: ignore[attr-defined]
-                idempotency.store(scope=scope, key=key, answer=answer)
+                idempotency.store(self._claimed, answer=answer)
         return response
 
     def handle_exception(self, exc: Exception) -> Response:

@@ -20,6 +20,7 @@ from ..api import errors as api_errors
 logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 HTTP_405 = _("This method is not allowed here.")
+PERSONAL_PREFIXES = ("/trips", "/bookings")
 SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 WIDER_POLICY = {
     "default-src": [SELF],
@@ -55,7 +56,7 @@ class RequestIdMiddleware:
 
 
 class SecurityHeadersMiddleware:
-    """Headers that Django has no setting for; the wider CSP of admin and API reader."""
+    """Headers that Django has no setting for; no cache keeps a personal answer."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -64,7 +65,17 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self), payment=(self)")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if self._is_personal(request, response):
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+    @staticmethod
+    def _is_personal(request: HttpRequest, response: HttpResponse) -> bool:
+        """A trip or booking, or a page for a browser that we know (or come to know by this answer). Asks no database."""
+        if request.path.startswith(PERSONAL_PREFIXES):
+            return True
+        known = settings.SESSION_COOKIE_NAME in request.COOKIES or settings.SESSION_COOKIE_NAME in response.cookies
+        return known and response.get("Content-Type", "").startswith("text/html")
 
 
 class ErrorPageMiddleware:
@@ -77,7 +88,7 @@ class ErrorPageMiddleware:
         if "\x00" in request.path:  # no name or reference holds one, and PostgreSQL refuses to look
             return error_response(request, 404, errors.NotFound.default_message)
         response = self.get_response(request)
-        if response.status_code == 405 and not response.get("Content-Type", "").startswith("application/json") and api_errors.wants_json(request):
+        if response.status_code == 405 and not response.content:  # as Django's decorators leave it; a browser would show its own page
             answer = error_response(request, 405, HTTP_405)
             answer["Allow"] = response.get("Allow", "")
             return answer

@@ -1,0 +1,41 @@
+"""Where rate limits are counted on one machine."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
+from django.core.cache.backends.filebased import FileBasedCache
+from django.core.files import locks
+
+SWEEP_ONE_IN = 200  # writes
+
+
+class LimitsCache(FileBasedCache):
+    """Counters as files, shared by all processes of a machine and kept over a restart.
+
+    Guarantees: a counter goes when it expires, never to make room for others; of several callers of `add` one wins, in whatever process
+    (allauth's lock around its counters stands on that).
+    """
+
+    def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        self._createdir()
+        with open(Path(self._dir) / "add.lock", "ab") as gate:
+            locks.lock(gate, locks.LOCK_EX)  # let go when the file closes
+            return super().add(key, value, timeout, version)
+
+    def _cull(self) -> None:
+        """Django calls this at every write, to drop entries at random beyond a number. Here: now and then drop what has expired."""
+        if random.randrange(SWEEP_ONE_IN) == 0:
+            self.sweep()
+
+    def sweep(self) -> None:
+        """Remove the files of expired counters."""
+        for name in self._list_cache_files():
+            try:
+                with open(name, "rb") as file:
+                    self._is_expired(file)  # removes it
+            except FileNotFoundError:
+                pass  # another process was first

@@ -1,0 +1,49 @@
+"""Rate limits of pages: the same scopes, rates and counters as the API's, by user or else by address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import caches
+from django.http import HttpRequest, HttpResponse
+from rest_framework.throttling import SimpleRateThrottle
+
+from .. import errors
+from .middleware import error_response
+
+View = Callable[..., HttpResponse]
+
+
+class PageThrottle(SimpleRateThrottle):
+    """Counts a page request under the key that DRF's scoped throttle uses, so that page and program share one limit."""
+
+    def __init__(self, scope: str) -> None:
+        self.scope = scope
+        self.cache = caches["limits" if "limits" in settings.CACHES else "default"]
+        super().__init__()
+
+    def get_cache_key(self, request: Any, view: Any) -> str:
+        ident = request.user.pk if request.user.is_authenticated else self.get_ident(request)
+        return self.cache_format % {"scope": self.scope, "ident": ident}
+
+
+def limited(scope: str, *, methods: tuple[str, ...] = ("POST",)) -> Callable[[View], View]:
+    """Answer 429 with Retry-After beyond the scope's rate (settings, DEFAULT_THROTTLE_RATES); other methods pass."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method in methods:
+                throttle = PageThrottle(scope)
+                if not throttle.allow_request(request, None):  # type: ignore[arg-type]  # DRF reads user and META alone
+                    response = error_response(request, 429, errors.TooManyRequests.default_message)
+                    response["Retry-After"] = str(max(1, round(throttle.wait() or 1)))
+                    return response
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
