@@ -21,8 +21,8 @@ class LimitsCache(FileBasedCache):
     """
 
     def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        self._createdir()
-        with open(Path(self._dir) / "add.lock", "ab") as gate:
+        self._createdir()  # type: ignore[attr-defined]
+        with open(Path(self._dir) / "add.lock", "ab") as gate:  # type: ignore[attr-defined]
             locks.lock(gate, locks.LOCK_EX)  # let go when the file closes
             return super().add(key, value, timeout, version)
 
@@ -33,9 +33,9 @@ class LimitsCache(FileBasedCache):
 
     def sweep(self) -> None:
         """Remove the files of expired counters."""
-        for name in self._list_cache_files():
+        for name in self._list_cache_files():  # type: ignore[attr-defined]
             try:
                 with open(name, "rb") as file:
-                    self._is_expired(file)  # removes it
+                    self._is_expired(file)  # type: ignore[attr-defined]  # removes it
             except FileNotFoundError:
                 pass  # another process was first

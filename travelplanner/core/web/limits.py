@@ -6,8 +6,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
-from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from rest_framework.throttling import SimpleRateThrottle
 
@@ -22,7 +20,6 @@ class PageThrottle(SimpleRateThrottle):
 
     def __init__(self, scope: str) -> None:
         self.scope = scope
-        self.cache = caches["limits" if "limits" in settings.CACHES else "default"]
         super().__init__()
 
     def get_cache_key(self, request: Any, view: Any) -> str:
