@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import time
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -27,6 +29,8 @@ FIVE_DAYS = Wish(
     destinations=("Varanasi",), days=5, people=2, interests={"temples": 3.0, "food": 2.0}, budget_maximum=Decimal(40000), currency="INR"
 )
 
+_numbers = itertools.count()
+
 
 def make_person(name: str, **fields: object) -> User:
     user = UserFactory(email=f"{name}@example.org", first_name=name.title(), email_verified=True, **fields)
@@ -34,9 +38,11 @@ def make_person(name: str, **fields: object) -> User:
     return user
 
 
-def plan_for(actor: Actor, wish: Wish = FIVE_DAYS, *, sample: bool = False) -> Trip:
+def plan_for(actor: Actor, *, sample: bool = False) -> Trip:
     """A trip with three plans, made in this thread, or by the worker when that was quicker."""
-    trip = intents.create_trip(actor=actor, wish=wish, sample=sample)
+    # One trip after the other: all at once they would take every bed of the town.
+    start = clock.now().date() + dt.timedelta(days=30 + 5 * (next(_numbers) % 6))
+    trip = intents.create_trip(actor=actor, wish=replace(FIVE_DAYS, start_date=start), sample=sample)
     run = trip.runs.get()
     runs.work_on(run_id=run.pk)
     patience = time.monotonic() + 20

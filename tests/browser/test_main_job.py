@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import override_settings
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from bookings.models import Booking
 from tests.browser import main_job
@@ -17,7 +17,7 @@ from tests.browser.visitor import PHONE, WIDE, Visitor
 from trips.models import Trip
 
 pytestmark = pytest.mark.browser
-BUSY = 6000  # iterations: the planning lasts long enough to be watched
+BUSY = 3000  # iterations: the planning lasts long enough to be watched
 
 
 def watch_planning(site: Site, visitor: Visitor) -> str:
@@ -34,60 +34,70 @@ def watch_planning(site: Site, visitor: Visitor) -> str:
     return reference
 
 
-def change_a_stop(visitor: Visitor) -> None:
-    """Later, another day, away: each is saved, said and taken back."""
-    page = visitor.page
-    names = page.locator("#plan li[data-stop]").evaluate_all("(stops) => stops.map((stop) => stop.dataset.name)")
-    day = page.locator("#plan-day").get_attribute("data-day")
+class Editor:
+    """A day of the plan, changed by "Change" at its stops. Which change fits depends on the day of the week, so it tries until one does."""
 
-    def press(name: str, word: str) -> None:
-        version = page.locator("#plan-day").get_attribute("data-version")
-        stop = page.locator(f'#plan li[data-stop][data-name="{name}"]')
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.plan = page.locator("#plan-day")
+
+    def names(self) -> list[str]:
+        found: list[str] = self.page.locator("#plan li[data-stop]").evaluate_all("(stops) => stops.map((stop) => stop.dataset.name)")
+        return found
+
+    def day(self) -> str:
+        return self.plan.get_attribute("data-day") or ""
+
+    def press(self, name: str, word: str, *, day: int | None = None) -> bool:
+        """Whether it was saved; a refusal says why and changes nothing."""
+        version = self.plan.get_attribute("data-version") or ""
+        stop = self.page.locator(f'#plan li[data-stop][data-name="{name}"]')
         if not stop.locator("details").evaluate("(part) => part.open"):
             stop.locator("summary").click()
-        stop.get_by_role("button", name=word, exact=True).click()
-        expect(page.locator("#plan-day")).not_to_have_attribute("data-version", version or "")
+        if day is not None:
+            stop.locator("select").select_option(index=day)
+        with self.page.expect_response("**/plan/edit") as answer:
+            stop.get_by_role("button", name=word, exact=True).click()
+        if 'role="alert"' in answer.value.text():
+            expect(self.page.locator("#plan").get_by_role("alert")).to_be_visible()
+            expect(self.plan).to_have_attribute("data-version", version)
+            return False
+        expect(self.plan).not_to_have_attribute("data-version", version)
+        expect(self.page.locator("#toasts")).to_contain_text(name)
+        return True
 
-    def undo() -> None:
-        version = page.locator("#plan-day").get_attribute("data-version")
-        page.locator("#plan").get_by_role("button", name="Undo the last change").click()
-        expect(page.locator("#plan-day")).not_to_have_attribute("data-version", version or "")
-        assert order() == names
+    def undo(self) -> None:
+        version = self.plan.get_attribute("data-version") or ""
+        self.page.locator("#plan").get_by_role("button", name="Undo the last change").click()
+        expect(self.plan).not_to_have_attribute("data-version", version)
 
-    def order() -> list[str]:
-        return page.locator("#plan li[data-stop]").evaluate_all("(stops) => stops.map((stop) => stop.dataset.name)")
 
-    last = names[-1]
-    press(last, "Remove")
-    assert order() == names[:-1]
-    expect(page.locator("#toasts")).to_contain_text(last)
-    undo()
-    press(last, "Other day")
-    expect(page.locator("#plan-day")).not_to_have_attribute("data-day", day or "")
-    assert last in order()
+def change_a_stop(page: Page) -> None:
+    """Away, later, earlier, another day: each is saved, said and taken back."""
+    editor = Editor(page)
+    before, day = editor.names(), editor.day()
+
+    assert editor.press(before[-1], "Remove")
+    assert editor.names() == before[:-1]
+    editor.undo()
+    assert editor.names() == before
+
+    for word, step, movable in (("Later", 1, before[:-1]), ("Earlier", -1, before[1:])):
+        moved = next((name for name in movable if editor.press(name, word)), None)
+        if moved is not None:
+            assert editor.names().index(moved) == before.index(moved) + step
+            editor.undo()
+            assert editor.names() == before
+
+    others = page.locator("#plan li[data-stop] select").first.locator("option").count()
+    moved = next((name for name in before for other in range(others) if editor.press(name, "Other day", day=other)), None)
+    assert moved is not None, "no stop of this day fits on any other"
+    assert editor.day() != day
+    assert moved in editor.names()
     page.locator(f'.days a[data-day="{day}"]').click()
-    expect(page.locator("#plan-day")).to_have_attribute("data-day", day or "")
-    undo()
-    moved = move_one(visitor, names)
-    if moved:
-        undo()
-
-
-def move_one(visitor: Visitor, names: list[str]) -> bool:
-    """Press Later at stops until one of them fits there; what does not fit says why and changes nothing. True when one moved."""
-    page = visitor.page
-    for name in names[:-1]:
-        stop = page.locator(f'#plan li[data-stop][data-name="{name}"]')
-        stop.locator("summary").click()
-        with page.expect_response("**/plan/edit"):
-            stop.get_by_role("button", name="Later", exact=True).click()
-        refused = page.locator("#plan [role=alert]")
-        expect(refused.or_(page.locator("#toasts", has_text=f"Moved {name}")).first).to_be_visible()
-        if refused.count() == 0:
-            now, at = page.locator("#plan li[data-stop]").evaluate_all("(stops) => stops.map((stop) => stop.dataset.name)"), names.index(name)
-            assert now[at : at + 2] == [names[at + 1], name]
-            return True
-    return False
+    expect(editor.plan).to_have_attribute("data-day", day)
+    editor.undo()
+    assert editor.names() == before
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
@@ -102,7 +112,7 @@ def test_main_job_when_walked_by_a_stranger_then_the_trip_is_planned_booked_and_
     reference = watch_planning(site, visitor)
     main_job.see_plans(page)
     main_job.choose(page)
-    change_a_stop(visitor)
+    change_a_stop(page)
 
     page.get_by_role("link", name="Book this plan").locator("visible=true").first.click()
     page.wait_for_url("**/book", wait_until="commit")

@@ -3,6 +3,8 @@ scroll sideways, no axe violation."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import OperationalError
 from playwright.sync_api import Page
