@@ -9,8 +9,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from bookings.pricing.quote import UnfitUse
+from bookings.pricing.shares import UnfitShares
 from travelplanner.core.errors import Conflict, Invalid
 from travelplanner.core.money import Money, quantize
+from travelplanner.core.templatetags.money import format_amount
 
 
 class NoPlaces(Conflict):
@@ -44,6 +46,38 @@ class PriceChanged(Conflict):
         super().__init__(extra={"lines": [dict(line) for line in lines], "total": Money(total, currency).as_json()})
 
 
+class HoldEnded(Conflict):
+    code = "hold_expired"
+    default_message = _("The hold on your places has ended. Nothing was charged; book again.")
+
+
+class SupplierOff(Conflict):
+    """No company that sells flights is connected here."""
+
+    code = "supplier_off"
+    default_message = _("Flights aren't sold here at the moment.")
+
+
+class SupplierSilent(Conflict):
+    """`extra.name`: what another company didn't answer for; all that was held is given back."""
+
+    code = "supplier_silent"
+    default_message = _("The company that sells this didn't answer in time. Nothing was charged; try again in a few minutes.")
+
+    def __init__(self, name: str) -> None:
+        super().__init__(extra={"name": name})
+
+
+class OfferGone(Conflict):
+    """`extra.name` and `extra.serviceId`: an offer that doesn't stand any more; search again."""
+
+    code = "offer_expired"
+    default_message = _("An offer doesn't stand any more. Nothing was charged; search for this flight again.")
+
+    def __init__(self, name: str, service_id: str) -> None:
+        super().__init__(extra={"name": name, "serviceId": service_id})
+
+
 class BookingOpen(Conflict):
     """`extra.bookingId`: the booking of this trip that still waits for its payment."""
 
@@ -64,6 +98,21 @@ class AlreadyBooked(Conflict):
         super().__init__(extra={"names": list(names)})
 
 
+def unfit_shares(problem: UnfitShares, total: Decimal, currency: str, names: Sequence[str]) -> Invalid:
+    """Why shares can't be as they were wished, on the field `collect`; `extra.difference`: what they come to above the total."""
+    name = names[problem.position] if problem.position is not None else ""
+    amounts = {"by": format_amount(abs(problem.difference), currency), "whole": format_amount(total, currency), "name": name}
+    said = {
+        "nobody": _("Choose who pays a share."),
+        "not_positive": _("%(name)s's share must be more than nothing. To leave someone out, take them out."),
+        "too_fine": _("%(name)s's share is no amount of this currency."),
+        "too_small": _("These amounts leave too little for those who share the rest. Make some smaller."),
+        "off": _("The shares come to %(by)s more than %(whole)s.") if problem.difference > 0 else _("The shares come to %(by)s less than %(whole)s."),
+    }
+    code = "shares_off" if problem.code in ("off", "too_small") else Invalid.code
+    return Invalid(fields={"collect": [str(said[problem.code]) % amounts]}, code=code, extra={"difference": Money(problem.difference, currency).as_json()})
+
+
 def unfit(problem: UnfitUse) -> Invalid:
     """A wish that doesn't fit the service, as fields with a sentence each."""
     said = {
@@ -72,6 +121,9 @@ def unfit(problem: UnfitUse) -> Invalid:
         "do_not_fit": _("So many people need %(units)s units."),
         "in_the_past": _("This date has passed."),
         "too_far_ahead": _("This is sold up to 18 months ahead."),
+        "other_party": _("This offer is for a party of %(people)s."),
+        "other_date": _("This is an offer for another date."),
+        "offer_expired": _("This offer doesn't stand any more. Search again."),
     }
     sentence = str(said[problem.code])
     return Invalid(fields={problem.field: [sentence % problem.params if problem.params else sentence]}, extra={"problem": problem.code, **problem.params})

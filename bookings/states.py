@@ -1,4 +1,4 @@
-"""States of bookings, their items, payments and refunds."""
+"""States of bookings, their items, payments, refunds, and of what comes with them."""
 
 from travelplanner.core.transitions import StateMachine
 
@@ -53,7 +53,7 @@ REFUND = StateMachine(
         "created": frozenset({"pending", "succeeded", "failed", "unknown"}),
         "pending": frozenset({"succeeded", "failed", "unknown"}),
         "unknown": frozenset({"succeeded", "failed", "pending"}),
-        "succeeded": frozenset(),
+        "succeeded": frozenset({"failed"}),  # days later, when the payer's bank could not take it
         "failed": frozenset({"pending"}),
     },
 )
@@ -62,4 +62,70 @@ HOLD = StateMachine(
     name="hold",
     initial="active",
     table={"active": frozenset({"consumed", "released"}), "consumed": frozenset({"released"}), "released": frozenset()},
+)
+
+COLLECTION = StateMachine(  # companions pay their shares first
+    name="collection",
+    initial="collecting",
+    table={
+        "collecting": frozenset({"complete", "given_back"}),
+        "complete": frozenset({"given_back"}),  # all was paid, and then a supplier said no
+        "given_back": frozenset(),
+    },
+)
+
+SHARE = StateMachine(
+    name="payment_share",
+    initial="due",
+    table={
+        "due": frozenset({"paid", "dropped"}),
+        "paid": frozenset({"given_back"}),
+        "dropped": frozenset(),
+        "given_back": frozenset(),
+    },
+)
+
+QUOTE = StateMachine(  # of a cancellation; whether an offered one has expired is read from its time
+    name="cancellation_quote",
+    initial="offered",
+    table={
+        "offered": frozenset({"confirmed", "replaced"}),
+        "replaced": frozenset(),
+        "confirmed": frozenset({"done", "refused"}),  # a supplier may say no: then all stays as it was
+        "done": frozenset(),
+        "refused": frozenset(),
+    },
+)
+
+DISPUTE = StateMachine(
+    name="dispute",
+    initial="open",
+    table={"open": frozenset({"won", "lost"}), "won": frozenset(), "lost": frozenset()},
+)
+
+GATEWAY_EVENT = StateMachine(
+    name="gateway_event",
+    initial="received",
+    table={
+        "received": frozenset({"handled", "ignored", "dead"}),
+        "dead": frozenset({"received"}),
+        "handled": frozenset(),
+        "ignored": frozenset(),
+    },
+)
+
+WEBHOOK_DELIVERY = StateMachine(
+    name="webhook_delivery",
+    initial="queued",
+    table={
+        "queued": frozenset({"delivered", "dead"}),
+        "dead": frozenset({"queued"}),
+        "delivered": frozenset({"queued"}),  # replayed
+    },
+)
+
+SUPPLIER_CHANGE = StateMachine(
+    name="supplier_change",
+    initial="received",
+    table={"received": frozenset({"announced", "ignored"}), "announced": frozenset(), "ignored": frozenset()},
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.core.management import call_command
 from django.test import TransactionTestCase
 from django.test.utils import override_settings
 
+from bookings.queries.rates import forget_rates
 from tests.cast import (  # noqa: F401  (pytest finds fixtures by name here)
     alice,
     alice_api,
@@ -29,14 +31,14 @@ from tests.cast import (  # noqa: F401  (pytest finds fixtures by name here)
     page,
 )
 from tests.factories.catalogue import SmallCatalogue, make_catalogue
-from travelplanner.core import append_only
+from travelplanner.core import guards
 
 _flush = TransactionTestCase._fixture_teardown
 
 
 def _flush_with_guards_lifted(self: TransactionTestCase) -> None:
     """A transactional test ends with a flush, which the guards of the append-only tables would refuse."""
-    with append_only.lifted():
+    with guards.lifted():
         _flush(self)
 
 
@@ -51,6 +53,13 @@ def _settings_for_speed() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _private_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Sealed files of tests don't land among those of the machine."""
+    with override_settings(PRIVATE_FILES_ROOT=tmp_path_factory.mktemp("private") / "files"):
+        yield
+
+
 @pytest.fixture
 def real_password_hashing(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -61,6 +70,7 @@ def _empty_cache() -> Iterator[None]:
     """Rate limits and cached rows of one test must not reach the next."""
     for cache in caches.all(initialized_only=True):
         cache.clear()
+    forget_rates()
     yield
     for cache in caches.all(initialized_only=True):
         cache.clear()
@@ -97,3 +107,14 @@ def run_tasks() -> Callable[[], int]:
 def quiet_logs(caplog: pytest.LogCaptureFixture) -> None:
     """For tests that provoke errors which are logged on purpose."""
     caplog.set_level(logging.CRITICAL)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On the second database `tests/run.py` asks for what touches a database: the rest has run and can't differ there."""
+    if not os.environ.get("DATABASE_TESTS_ALONE"):
+        return
+    touching = {"db", "transactional_db", "django_db_setup", "live_server"}
+    kept = [item for item in items if item.get_closest_marker("django_db") or touching & set(getattr(item, "fixturenames", ()))]
+    known = set(kept)
+    config.hook.pytest_deselected(items=[item for item in items if item not in known])
+    items[:] = kept

@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
@@ -112,43 +113,83 @@ def _end_with_parent() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGINT, 0, 0, 0)
 
 
-@contextlib.contextmanager
-def _private(programs: Path) -> Iterator[str]:
-    """A cluster in a temporary folder on a free port of 127.0.0.1; stopped and removed whatever happens. Yields its URL."""
-    user = _unprivileged()
-    who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
-    home = Path(tempfile.mkdtemp(prefix="travelplanner-pg-"))
-    process: subprocess.Popen[bytes] | None = None
-    try:
-        if user:
-            os.chown(home, user.pw_uid, user.pw_gid)
-        environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(home), "LC_ALL": "C", "TZ": "UTC"}
-        initdb = [programs / "initdb", "-D", home / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
-        made = subprocess.run(initdb, cwd=home, env=environment, capture_output=True, text=True, check=False, **who)  # type: ignore[call-overload]
+class Cluster:
+    """A private cluster in a folder of its own, which can be killed and started again. `durable` syncs as in production."""
+
+    def __init__(self, programs: Path, *, durable: bool) -> None:
+        self.user = _unprivileged()
+        self.who: dict[str, Any] = {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []} if self.user else {}
+        self.programs, self.port = programs, _free_port()
+        self.home = Path(tempfile.mkdtemp(prefix="travelplanner-pg-"))
+        self.environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(self.home), "LC_ALL": "C", "TZ": "UTC"}
+        self.settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
+        if not durable:
+            self.settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        self.process: subprocess.Popen[bytes] | None = None
+        self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+
+    def make(self) -> None:
+        if self.user:
+            os.chown(self.home, self.user.pw_uid, self.user.pw_gid)
+        initdb = [self.programs / "initdb", "-D", self.home / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
+        made = subprocess.run(initdb, cwd=self.home, env=self.environment, capture_output=True, text=True, check=False, **self.who)
         if made.returncode:
             raise RuntimeError(f"initdb failed: {made.stderr}")
-        port = _free_port()
-        settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-        command = [programs / "postgres", "-D", home / "data", "-p", str(port)]
-        command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        with open(home / "log", "wb") as log:
-            process = subprocess.Popen(command, cwd=home, env=environment, stdout=log, stderr=log, start_new_session=True, preexec_fn=_end_with_parent, **who)
-        url = f"postgres://postgres@127.0.0.1:{port}/postgres"
+
+    def start(self) -> None:
+        """Start the server and wait until it answers (after a kill it recovers first)."""
+        command = [self.programs / "postgres", "-D", self.home / "data", "-p", str(self.port)]
+        command += [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
+        with open(self.home / "log", "ab") as log:
+            self.process = subprocess.Popen(
+                command, cwd=self.home, env=self.environment, stdout=log, stderr=log, start_new_session=True, preexec_fn=_end_with_parent, **self.who
+            )
         deadline = time.monotonic() + START_WITHIN
-        while not _answers(url):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"PostgreSQL did not start: {(home / 'log').read_text()[-2000:]}")
-            time.sleep(0.2)
-        yield url
-    finally:
-        if process is not None:
-            process.send_signal(signal.SIGINT)
+        while not _answers(self.url):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL did not start: {(self.home / 'log').read_text()[-2000:]}")
+            time.sleep(0.1)
+
+    def kill(self) -> None:
+        """SIGKILL for the server and every backend, as a machine's death would be."""
+        if self.process is not None:
+            children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()  # each leads a session of its own
+            for pid in (self.process.pid, *map(int, children)):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self.process.wait()
+
+    def remove(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
             try:
-                process.wait(timeout=30)
+                self.process.wait(timeout=30)
             except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        shutil.rmtree(home, ignore_errors=True)
+                self.process.kill()
+                self.process.wait()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _private(programs: Path) -> Iterator[str]:
+    """A cluster on a free port of 127.0.0.1; stopped and removed whatever happens. Yields its URL."""
+    with cluster(programs, durable=False) as made:
+        yield made.url
+
+
+@contextlib.contextmanager
+def cluster(programs: Path | None = None, *, durable: bool = True) -> Iterator[Cluster]:
+    """A private server of this test's own. RuntimeError when PostgreSQL's programs aren't installed."""
+    programs = programs or _programs()
+    if programs is None:
+        raise RuntimeError("PostgreSQL's programs (initdb, postgres) are not installed here.")
+    made = Cluster(programs, durable=durable)
+    try:
+        made.make()
+        made.start()
+        yield made
+    finally:
+        made.remove()
 
 
 def _free_port() -> int:

@@ -1,7 +1,7 @@
 """`make test`: the whole suite on SQLite, then on PostgreSQL, and at the end what ran where.
 
 PostgreSQL is, in this order: the server of `DATABASE_URL`; a server on 127.0.0.1:5432 that lets us in; a private cluster in a temporary folder,
-when the server's programs are installed. With CI=true there must be one. Standard library and psycopg; the servers are in `tests/postgres.py`.
+when the server's programs are installed. There the tests that touch no database are left out: they ran on SQLite. With CI=true there must be one. Standard library and psycopg; the servers are in `tests/postgres.py`.
 
     python tests/run.py [--only sqlite|postgres] [pytest's own arguments]
 """
@@ -116,7 +116,8 @@ def main() -> int:
                     tally = Tally(found.title)
                     tallies.append(tally)
                     print(f"--- {tally.where}", flush=True)
-                    run_pytest(tally, {"DATABASE_URL": found.url}, folder, arguments)
+                    both = {"DATABASE_TESTS_ALONE": "1"} if options.only is None and not arguments else {}
+                    run_pytest(tally, {"DATABASE_URL": found.url, **both}, folder, arguments)
 
     print("\n--- what ran where")
     for tally in tallies:

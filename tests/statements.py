@@ -11,6 +11,9 @@ from django.test.utils import CaptureQueriesContext
 _AROUND = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET ", "PRAGMA", "SELECT SET_CONFIG")
 
 
+HEADER = 2  # every page of someone signed in: what is unread (the bell), what is in the cart
+
+
 class Statements(list[str]):
     """The SQL texts in order; `len()` is what the rules bound."""
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+from travelplanner.core.signing_keys import seed_of
 
 SHOWN_IN_PUBLIC = ("only-for-", "insecure", "change-me", "changeme", "example", "secret-key")
 SAMPLE_KEYS = frozenset({"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="})  # the tests' key
@@ -23,6 +26,11 @@ def keys(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[
             Fernet(key)
         except ValueError:
             found.append(Error(f"FIELD_KEYS: key {number} is not a Fernet key (32 random bytes, urlsafe base64).", id="travelplanner.E001"))
+    for number, key in enumerate(settings.CONFIRMATION_KEYS, 1):
+        try:
+            seed_of(key)
+        except ValueError:
+            found.append(Error(f"CONFIRMATION_KEYS: key {number} is not 32 random bytes, urlsafe base64.", id="travelplanner.E010"))
     return found
 
 
@@ -36,6 +44,16 @@ def published_keys(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
     return found
 
 
+@register(Tags.security)
+def private_files(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Sealed or not, people's papers don't lie where a web server looks for files."""
+    root = Path(settings.PRIVATE_FILES_ROOT).resolve()
+    served = [Path(folder).resolve() for folder in (settings.MEDIA_ROOT, settings.STATIC_ROOT, *settings.STATICFILES_DIRS) if folder]
+    if any(root == folder or folder in root.parents or root in folder.parents for folder in served):
+        return [Error("PRIVATE_FILES_ROOT must be apart from the folders of static files and media.", id="travelplanner.E004")]
+    return []
+
+
 @register(Tags.security, deploy=True)
 def mode(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Local mode serves plain HTTP and has demo users whose password is printed."""
@@ -46,8 +64,20 @@ def mode(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[
         found.append(Warning("DEMO_PASSWORD has no use in production.", hint="Unset it.", id="travelplanner.W002"))
     if not settings.PUBLIC_URL.startswith("https://"):
         found.append(Warning("PUBLIC_URL is not an https:// address; links in mail use it.", id="travelplanner.W003"))
+    if settings.ACCOUNT_EMAIL_VERIFICATION != "mandatory":
+        found.append(
+            Warning(
+                "ACCOUNT_EMAIL_VERIFICATION is optional: sign-up tells whether an address has an account, and anybody can use another's address.",
+                hint="Unset it; new accounts then type the code that they are mailed.",
+                id="travelplanner.W007",
+            )
+        )
     if "*" in settings.ALLOWED_HOSTS:
         found.append(Warning("ALLOWED_HOSTS lets every host name in; links could be made to point elsewhere.", id="travelplanner.W004"))
+    if not settings.STAFF_SECOND_FACTOR and not settings.LOCAL:
+        found.append(
+            Warning("STAFF_SECOND_FACTOR is off: a stolen password opens the staff pages.", hint="Unset it; staff are led to set one up.", id="travelplanner.W010")
+        )
     return found
 
 

@@ -10,8 +10,10 @@ from trips.web import home
 urlpatterns = [
     path("", home.show_home, name="home"),
     path("help", home.show_help, name="help"),
+    path("", include("accounts.web.urls")),
     path("", include("trips.web.urls")),
     path("", include("bookings.web.urls")),
+    path("accounts/", include("accounts.web.sign_in_urls")),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
@@ -29,5 +31,6 @@ if settings.BENCH:
 
 handler400 = "travelplanner.core.web.errors.bad_request"
 handler403 = "travelplanner.core.web.errors.forbidden"
+handler429 = "travelplanner.core.web.errors.too_many_requests"  # allauth's, at a limit
 handler404 = "travelplanner.core.web.errors.not_found"
 handler500 = "travelplanner.core.web.errors.server_error"

@@ -17,6 +17,7 @@ from travelplanner.core import money
 from trips.models import Destination, Place, Service
 from trips.planning.definitions import straight_km
 from trips.planning.hours import HoursError, parse_exceptions, parse_hours
+from trips.registries import problems_of_details
 
 CATEGORIES = (
     "temple", "church", "mosque", "monument", "museum", "gallery", "fort", "palace", "park", "garden", "beach",
@@ -133,4 +134,6 @@ def check_service(row: Service, *, place: Place | None) -> Problems:
         find.say("unit", _("Beds, and only beds, are sold by room and night."))
     if not 0 <= (row.cancel_fee_percent or 0) <= 100:
         find.say("cancel_fee_percent", _("A fee is between 0 and 100 percent."))
+    for sentence in problems_of_details(row.type, row.details):
+        find.say("details", sentence)
     return find.answer()

@@ -25,3 +25,14 @@ RUN = StateMachine(
         "abandoned": frozenset(),
     },
 )
+
+INVITATION = StateMachine(
+    name="invitation",
+    initial="pending",
+    table={
+        "pending": frozenset({"accepted", "declined", "revoked"}),
+        "accepted": frozenset(),
+        "declined": frozenset(),
+        "revoked": frozenset(),
+    },
+)

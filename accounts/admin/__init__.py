@@ -1,5 +1,5 @@
 """People in the staff admin."""
 
-from . import sign_in, users
+from . import documents, notifications, people, sign_in, social, staff_door, users
 
-__all__ = ["sign_in", "users"]
+__all__ = ["documents", "notifications", "people", "sign_in", "social", "staff_door", "users"]

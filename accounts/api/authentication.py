@@ -34,8 +34,8 @@ class TokenAuthentication(BaseTokenAuthentication):
         payload = internal.decode_token(key, "access")
         if payload is None:
             raise AuthenticationFailed(REFUSED)
-        session_key = _session_key(payload["sid"])
-        if not session_key or not _is_uuid(payload["sub"]):
+        session_key = session_key_of(payload["sid"])
+        if not session_key or not is_uuid(payload["sub"]):
             raise AuthenticationFailed(REFUSED)
         user = _user_with_session(payload["sub"], session_key)
         if user is None:
@@ -60,14 +60,14 @@ def _user_with_session(user_id: str, session_key: str) -> Any:
     return next(iter(User.objects.raw(_SIGN_IN, [session_key, now, key])), None)
 
 
-def _session_key(sid: str) -> str | None:
+def session_key_of(sid: str) -> str | None:
     try:
         return internal.session_key_from_sid(sid)
     except ValueError:  # too short for the cipher's initialization vector
         return None
 
 
-def _is_uuid(text: str) -> bool:
+def is_uuid(text: str) -> bool:
     try:
         return str(uuid.UUID(text)) == text
     except ValueError:

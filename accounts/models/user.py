@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.states import USER
 from travelplanner.core import clock
 
+AUTH_PROVIDERS = [("local", _("e-mail")), ("google", "Google"), ("microsoft", "Microsoft"), ("github", "GitHub"), ("oidc", _("other provider")), ("wallet", _("wallet"))]
+
 
 class UserManager(BaseUserManager["User"]):
     def _make(self, email: str, password: str | None, **fields: Any) -> User:
@@ -43,6 +45,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     email_verified = models.BooleanField(_("e-mail verified"), default=False)
     phone_verified = models.BooleanField(_("phone verified"), default=False)
+    auth_provider = models.CharField(_("signed up by"), max_length=12, default="local", choices=AUTH_PROVIDERS)
     status = models.CharField(_("status"), max_length=12, default=USER.initial, choices=USER.choices)
     is_staff = models.BooleanField(_("staff"), default=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
@@ -58,6 +61,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_once"),
             USER.constraint("user"),
+            models.UniqueConstraint(fields=["phone"], condition=models.Q(phone_verified=True) & ~models.Q(phone=""), name="user_verified_phone_once"),
         ]
         indexes = [models.Index(fields=["status"], name="user_status")]
 
@@ -65,7 +69,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.email
 
     @property
-    def is_active(self) -> bool:  # type: ignore[override]
+    def is_active(self) -> bool:  # type: ignore[override]  # a property in the place of the base class's column
         """Django's and allauth's question; the answer is the status."""
         return self.status == "active"
 

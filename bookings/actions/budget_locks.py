@@ -6,14 +6,13 @@ import uuid
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import DecimalField, F
-from django.db.models.expressions import CombinedExpression
-from django.db.models.functions import Round
+from django.db.models import F
 
 from bookings.errors import OverBudget
 from bookings.models import BudgetLock
 from travelplanner.core import money
 from travelplanner.core.actor import Actor
+from travelplanner.core.exact import exact
 from trips.models import Trip
 
 ZERO = Decimal(0)
@@ -24,12 +23,14 @@ def hold_budget(*, actor: Actor, trip: Trip, amount: Decimal, ceiling: Decimal |
 
     One conditional UPDATE: no matter how many ask at once, held + spent <= ceiling.
     """
-    BudgetLock.objects.bulk_create([BudgetLock(trip=trip, ceiling=ceiling, currency=trip.budget_currency)], ignore_conflicts=True)
+    BudgetLock.objects.bulk_create(
+        [BudgetLock(trip=trip, ceiling=ceiling, currency=trip.budget_currency)], ignore_conflicts=True
+    )
     rows = BudgetLock.objects.filter(trip=trip)
     if settings.BUDGET_IS_GUARDED:
         if ceiling is not None:
-            rows = rows.annotate(needed=_exact(F("held") + F("spent") + amount)).filter(needed__lte=ceiling)
-        if not rows.update(held=_exact(F("held") + amount), ceiling=ceiling):
+            rows = rows.annotate(needed=exact(F("held") + F("spent") + amount)).filter(needed__lte=ceiling)
+        if not rows.update(held=exact(F("held") + amount), ceiling=ceiling):
             raise _over(trip, amount, ceiling)
         return
     lock = _read(trip)  # the twin of the race tests: reads, decides, writes
@@ -42,22 +43,27 @@ def _read(trip: Trip) -> BudgetLock:
     return BudgetLock.objects.get(trip=trip)
 
 
-def _exact(expression: CombinedExpression) -> Round:
-    """SQLite adds decimals as floats; rounded to the column's three places the sum is exact again."""
-    return Round(expression, precision=3, output_field=DecimalField(max_digits=15, decimal_places=3))
-
-
 def _over(trip: Trip, amount: Decimal, ceiling: Decimal | None) -> OverBudget:
     used = BudgetLock.objects.filter(trip=trip).values_list(F("held") + F("spent"), flat=True).first() or ZERO
     top = ceiling if ceiling is not None else ZERO
-    return OverBudget(by=used + amount - top, ceiling=top, used=money.quantize(used, trip.budget_currency), currency=trip.budget_currency)
+    return OverBudget(
+        by=used + amount - top,
+        ceiling=top,
+        used=money.quantize(used, trip.budget_currency),
+        currency=trip.budget_currency,
+    )
 
 
 def spend_budget(*, actor: Actor, trip_id: uuid.UUID, amount: Decimal) -> None:
     """What was held is paid: held -> spent."""
-    BudgetLock.objects.filter(trip=trip_id).update(held=F("held") - amount, spent=F("spent") + amount)
+    BudgetLock.objects.filter(trip=trip_id).update(held=exact(F("held") - amount), spent=exact(F("spent") + amount))
 
 
 def release_budget(*, actor: Actor, trip_id: uuid.UUID, amount: Decimal) -> None:
     """What was held is free again."""
-    BudgetLock.objects.filter(trip=trip_id).update(held=F("held") - amount)
+    BudgetLock.objects.filter(trip=trip_id).update(held=exact(F("held") - amount))
+
+
+def unspend_budget(*, actor: Actor, trip_id: uuid.UUID, amount: Decimal) -> None:
+    """What was spent comes back: it may be held again."""
+    BudgetLock.objects.filter(trip=trip_id).update(spent=exact(F("spent") - amount))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,7 +13,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from bookings import rules
-from bookings.errors import unfit
+from bookings.errors import PriceChanged, unfit
 from bookings.models import CartItem
 from bookings.pricing.quote import Quote, UnfitUse, Use
 from bookings.queries.booked_lines import booked_lines
@@ -21,7 +22,8 @@ from bookings.queries.inventory import get_service, load_stock
 from bookings.queries.itinerary_lines import lines_of_itinerary
 from travelplanner.core import clock
 from travelplanner.core.actor import Actor
-from travelplanner.core.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
+from travelplanner.core.errors import Conflict, Invalid, NotFound, Stale
+from travelplanner.core.money import Money
 from trips import rules as trip_rules
 from trips.models import Service, Trip
 from trips.queries.trips import get_trip
@@ -73,15 +75,33 @@ def add_line(
     return get_line(actor, item.pk, now=now), created
 
 
+def put_offer(*, actor: Actor, trip: Trip, service: Service, participants: int, now: dt.datetime) -> uuid.UUID:
+    """Put another company's offer into the cart, to the trip it was made for; returns the line's id. Inside the transaction of `offers`,
+    which asked whether they may. Raises Invalid, Conflict (`cart_full`)."""
+    user_id = rules.require_user(actor)
+    quoted = _price(service, Use(service.sold_on or now.date(), 1, participants), now)
+    if CartItem.objects.filter(user_id=user_id).count() >= MOST_LINES:
+        raise Conflict(_("A cart holds up to %(most)s lines.") % {"most": MOST_LINES}, code="cart_full")
+    key = {"user_id": user_id, "trip": trip, "service": service, "booking_date": quoted.use.first, "time": ""}
+    values = _values(quoted, "")
+    item = CartItem.objects.filter(**key).first()
+    if item is None:
+        return _insert(key, values, now).pk
+    CartItem.objects.filter(pk=item.pk).update(**values, updated_at=now, row_version=F("row_version") + 1)
+    return item.pk
+
+
 def change_line(
     *, actor: Actor, item_id: uuid.UUID, changes: Mapping[str, Any], row_version: int | None = None, now: dt.datetime | None = None
 ) -> CartLine:
-    """Change `changes` (keys of CHANGEABLE) of a line; the price at this moment is noted as seen.
+    """Change `changes` (keys of CHANGEABLE, and `trip_reference`) of a line; the price at this moment is noted as seen.
 
-    Raises NotFound, Stale (`row_version` is another by now), Invalid, Conflict (`line_exists`: another line has this date and departure).
+    Raises NotFound (line, trip), NotAllowed, Stale (`row_version` is another by now), Invalid, Conflict (`line_exists`: another line has this
+    date and departure).
     """
     user_id = rules.require_user(actor)
     now = now or clock.now()
+    moves = {"trip": _own_trip(actor, changes["trip_reference"])} if "trip_reference" in changes else {}
     with transaction.atomic():
         item = CartItem.objects.select_for_update(of=("self",)).select_related("service__supplier", "service__destination").filter(pk=item_id, user_id=user_id).first()
         if item is None:
@@ -96,6 +116,7 @@ def change_line(
             with transaction.atomic():
                 CartItem.objects.filter(pk=item.pk).update(
                     **_values(quoted, item.special_requests),
+                    **moves,
                     booking_date=item.booking_date,
                     time=item.time,
                     updated_at=now,
@@ -103,6 +124,51 @@ def change_line(
                 )
         except IntegrityError as twin:
             raise Conflict(_("The cart has a line for this date and time already."), code="line_exists") from twin
+    return get_line(actor, item_id, now=now)
+
+
+def assign_trip(*, actor: Actor, item_id: uuid.UUID, trip_reference: str, now: dt.datetime | None = None) -> CartLine:
+    """Put a line to one of the actor's trips, or (empty reference) to none; its price seen stays.
+
+    The same again changes nothing. Raises NotFound (line, trip), NotAllowed, Conflict (`line_exists`: the trip has this line already).
+    """
+    user_id = rules.require_user(actor)
+    now = now or clock.now()
+    trip = _own_trip(actor, trip_reference)
+    with transaction.atomic():
+        item = CartItem.objects.select_for_update(of=("self",)).filter(pk=item_id, user_id=user_id).first()
+        if item is None:
+            raise NotFound
+        if item.trip_id != (trip.pk if trip else None):
+            _move(item, trip, now)
+    return get_line(actor, item_id, now=now)
+
+
+def _move(item: CartItem, trip: Trip | None, now: dt.datetime) -> None:
+    try:
+        with transaction.atomic():
+            CartItem.objects.filter(pk=item.pk).update(trip=trip, updated_at=now, row_version=F("row_version") + 1)
+    except IntegrityError as twin:
+        raise Conflict(_("The cart has this line for that trip already."), code="line_exists") from twin
+
+
+def accept_price(*, actor: Actor, item_id: uuid.UUID, price: Decimal, now: dt.datetime | None = None) -> CartLine:
+    """Note that the traveler agrees to what a line costs now: `price`, in the service's currency, as they were shown it.
+
+    Raises NotFound, PriceChanged (it costs something else again by now; nothing is noted), Conflict (`not_bookable`: it has no price any more).
+    """
+    user_id = rules.require_user(actor)
+    now = now or clock.now()
+    with transaction.atomic():
+        line = get_line(actor, item_id, now=now)
+        if line.quote is None:
+            raise Conflict(_("This line can't be booked any more."), code="not_bookable", extra={"problem": line.problem})
+        if line.quote.total != price:
+            old, new = Money(price, line.quote.currency), Money(line.quote.total, line.quote.currency)
+            told = {"name": line.item.service.name, "serviceId": str(line.item.service_id), "date": line.item.booking_date.isoformat(), "old": old.as_json(), "new": new.as_json()}
+            raise PriceChanged(lines=[told], total=line.quote.total, currency=line.quote.currency)
+        rows = CartItem.objects.filter(pk=item_id, user_id=user_id).exclude(price_seen=price)
+        rows.update(price_seen=price, currency=line.quote.currency, updated_at=now, row_version=F("row_version") + 1)
     return get_line(actor, item_id, now=now)
 
 
@@ -165,7 +231,7 @@ def _own_trip(actor: Actor, reference: str) -> Trip | None:
         return None
     trip = get_trip(actor, reference, whole=False)
     if not trip_rules.may_change(actor, trip):
-        raise NotAllowed(_("This is a sample trip. Plan your own to book it."))
+        raise trip_rules.refusal(trip)
     return trip
 
 

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from decimal import Decimal
 
-from bookings.models import Booking, LedgerEntry, Payment, Refund
+from bookings.models import LedgerEntry, Payment, Refund
+from bookings.money_guards import CAPTURED, DECIDED, DIFFERENCE, PAID
 from travelplanner.core.actor import Actor
 
 
 def _journal(
-    debit: str, credit: str, amount: Decimal, *, payment: Payment, booking_id: uuid.UUID, why: str, now: dt.datetime, refund: Refund | None = None
+    debit: str,
+    credit: str,
+    amount: Decimal,
+    *,
+    currency: str,
+    payment: Payment,
+    why: str,
+    now: dt.datetime,
+    refund: Refund | None = None,
 ) -> None:
     journal = uuid.uuid4()
     LedgerEntry.objects.bulk_create(
@@ -19,8 +29,8 @@ def _journal(
             journal=journal,
             account=account,
             amount=signed,
-            currency=payment.currency,
-            booking_id=booking_id,
+            currency=currency,
+            booking_id=payment.booking_id,
             payment=payment,
             refund=refund,
             why=why,
@@ -30,21 +40,64 @@ def _journal(
     )
 
 
-def record_capture(*, actor: Actor, payment: Payment, now: dt.datetime) -> None:
+def record_capture(*, actor: Actor, payment: Payment, amount: Decimal, currency: str, now: dt.datetime) -> None:
     """The gateway has the money; it is owed to the traveler until the booking is confirmed."""
-    _journal("gateway", "travelers", payment.amount, payment=payment, booking_id=payment.booking_id, why="payment captured", now=now)
+    _journal("gateway", "travelers", amount, currency=currency, payment=payment, why=CAPTURED, now=now)
 
 
-def record_confirmation(*, actor: Actor, payment: Payment, booking: Booking, now: dt.datetime) -> None:
-    """From now on it is owed to the suppliers."""
-    _journal("travelers", "suppliers", booking.total, payment=payment, booking_id=booking.pk, why="booking confirmed", now=now)
+def record_confirmation(*, actor: Actor, payments: Sequence[Payment], now: dt.datetime) -> None:
+    """From now on what these payments brought is owed to the suppliers."""
+    for payment in payments:
+        _journal(
+            "travelers",
+            "suppliers",
+            payment.captured,
+            currency=payment.captured_currency,
+            payment=payment,
+            why="booking confirmed",
+            now=now,
+        )
 
 
-def record_refund_due(*, actor: Actor, refund: Refund, payment: Payment, now: dt.datetime) -> None:
-    """It was decided to give money back that the traveler was still owed."""
-    _journal("travelers", "refunds", refund.amount, payment=payment, booking_id=payment.booking_id, why="refund decided", now=now, refund=refund)
+def record_refund_due(*, actor: Actor, refund: Refund, payment: Payment, owed_by: str, now: dt.datetime) -> None:
+    """It was decided to give money back: out of what the traveler was still owed, or of what the suppliers were."""
+    _journal(
+        owed_by,
+        "refunds",
+        refund.amount,
+        currency=refund.currency,
+        payment=payment,
+        why=DECIDED,
+        now=now,
+        refund=refund,
+    )
 
 
 def record_refund_paid(*, actor: Actor, refund: Refund, payment: Payment, now: dt.datetime) -> None:
     """The gateway gave it back."""
-    _journal("refunds", "gateway", refund.amount, payment=payment, booking_id=payment.booking_id, why="refund paid", now=now, refund=refund)
+    _journal(
+        "refunds",
+        "gateway",
+        refund.amount,
+        currency=refund.currency,
+        payment=payment,
+        why=PAID,
+        now=now,
+        refund=refund,
+    )
+
+
+def record_supplier_difference(*, actor: Actor, payment: Payment, amount: Decimal, currency: str, now: dt.datetime) -> None:
+    """A supplier gives back `amount` less than the traveler gets (negative: more): we bear it, and still owe it to the supplier."""
+    _journal("losses", "suppliers", amount, currency=currency, payment=payment, why=DIFFERENCE, now=now)
+
+
+def record_refund_returned(*, actor: Actor, refund: Refund, payment: Payment, now: dt.datetime) -> None:
+    """The payer's bank could not take it, and sent it back to the gateway: as if it had not been paid."""
+    _journal("gateway", "refunds", refund.amount, currency=refund.currency, payment=payment, why=PAID, now=now, refund=refund)
+
+
+def record_dispute(*, actor: Actor, payment: Payment, amount: Decimal, currency: str, state: str, now: dt.datetime) -> None:
+    """A bank holds money back while it looks at a dispute (`open`), gives it to us again (`won`) or to the payer (`lost`)."""
+    debit, credit = {"open": ("disputes", "gateway"), "won": ("gateway", "disputes"), "lost": ("losses", "disputes")}[state]
+    _journal(debit, credit, amount, currency=currency, payment=payment, why=f"dispute {state}", now=now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,17 +16,26 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bookings import rules
+from bookings.actions import saga
 from bookings.actions.budget_locks import hold_budget
+from bookings.actions.item_details import note_details
+from bookings.actions.named_travelers import NamedTraveler, checked_travelers, note_travelers
+from bookings.actions.offers import end_offer, reprice_offer
 from bookings.actions.places import Lost, SlotNeed, ensure_slots, take_places
-from bookings.errors import AlreadyBooked, BookingOpen, NoPlaces, PriceChanged
+from bookings.actions.share_plans import Collecting, collecting_until, plan_shares, write_shares
+from bookings.actions.supplier_names import require_names
+from bookings.actions.supplier_steps import MORE, SupplierRefused, hold_at_suppliers
+from bookings.errors import AlreadyBooked, BookingOpen, NoPlaces, OfferGone, PriceChanged, SupplierSilent
 from bookings.kinds import details_of
 from bookings.models import Booking, BookingItem, Hold, Payment, ServiceSlot
 from bookings.queries.basket import Basket, BasketLine, load_basket
 from bookings.queries.booked_lines import booked_lines
-from bookings.states import BOOKING, OPEN
+from bookings.states import BOOKING, OPEN, PAYMENT
 from travelplanner.core import clock, ids
 from travelplanner.core.actor import Actor
-from travelplanner.core.errors import Conflict, IdempotencyMismatch, Invalid, NotAllowed
+from travelplanner.core.errors import Conflict, IdempotencyMismatch, Invalid
+from travelplanner.core.failpoints import reach
+from travelplanner.core.lines import readable
 from travelplanner.core.money import Money
 from travelplanner.core.transitions import move
 from trips import rules as trip_rules
@@ -44,42 +53,128 @@ class Contact:
     phone: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """`payment` is there when its charge was begun in the same transaction: the gateway is to be asked now."""
+
+    booking: Booking
+    payment: Payment | None = None
+
+
+def make_reservation(
+    *,
+    actor: Actor,
+    trip_reference: str,
+    contact: Contact,
+    travelers: Sequence[NamedTraveler] = (),
+    request_key: str | None = None,
+    accepted_total: Decimal | None = None,
+    collect: Collecting | None = None,
+    charge_by: str | None = None,
+    now: dt.datetime | None = None,
+) -> Reserved:
+    """Hold the places of the trip's cart (else of its itinerary), lock its budget and prepare one payment of the sum.
+
+    `accepted_total` is the sum, in the trip's currency, that the traveler agreed to after PriceChanged. `travelers` says who uses what is
+    booked (nobody has to be named); it changes no price. `collect` prepares shares in the place of the one payment, and holds for longer.
+    `charge_by` (what may be shown of a payment method) writes the intent to charge in the same transaction, where nothing is held elsewhere first.
+    Guarantees: all places or none; held + spent never passes the budget; never two open bookings of a trip; the same `request_key` of the
+    same user gives the same booking. Reads and prices first, outside of the transaction; the transaction's own UPDATEs decide.
+    Raises NotFound, NotAllowed, Invalid, Conflict (`wrong_state`, `nothing_to_book`, `already_booked`), AlreadyBooked, BookingOpen, PriceChanged,
+    OverBudget, NoPlaces. Records the booking's transition; the payment is `created`, or `pending` with `charge_by`; nothing was charged.
+    """
+    user_id = rules.require_user(actor)
+    now = now or clock.now()
+    if known := _known(user_id, request_key, trip_reference):
+        return Reserved(known)
+    checked = _checked(contact)
+    trip = get_trip(actor, trip_reference, whole=False)
+    if not trip_rules.may_change(actor, trip):  # asked again under the lock; here, so that nothing is written for who may not
+        raise trip_rules.refusal(trip)
+    basket = load_basket(actor, trip, now=now)
+    named = checked_travelers(actor=actor, trip=trip, basket=basket, travelers=travelers)
+    require_names(actor=actor, basket=basket, travelers=named, phone=checked.phone)
+    _check_prices(basket, accepted_total)
+    needs = ensure_slots(actor=actor, lines=basket.lines)
+    try:
+        reserved = _write(actor, trip, basket, needs, checked, named, request_key, collect, charge_by, now)
+    except Lost as lost:
+        if not ServiceSlot.objects.filter(pk=lost.slot_id).exists():  # it was empty, and pruned at this moment: it is made anew
+            return make_reservation(
+                actor=actor,
+                trip_reference=trip_reference,
+                contact=contact,
+                travelers=travelers,
+                request_key=request_key,
+                accepted_total=accepted_total,
+                collect=collect,
+                charge_by=charge_by,
+                now=now,
+            )
+        raise _explain(lost, basket, needs, load_basket(actor, trip, now=now)) from lost
+    except IntegrityError:
+        if known := _known(user_id, request_key, trip_reference):  # the same request, at the same moment
+            return Reserved(known)
+        raise
+    reach("reserve.committed")
+    return Reserved(_held_elsewhere(actor, reserved.booking, basket, now)) if reserved.booking.saga_open else reserved
+
+
 def reserve_booking(
     *,
     actor: Actor,
     trip_reference: str,
     contact: Contact,
+    travelers: Sequence[NamedTraveler] = (),
     request_key: str | None = None,
     accepted_total: Decimal | None = None,
+    collect: Collecting | None = None,
     now: dt.datetime | None = None,
 ) -> Booking:
-    """Hold the places of the trip's cart (else of its itinerary), lock its budget and prepare one payment of the sum.
+    """`make_reservation` without a charge: the booking, to be paid later."""
+    return make_reservation(
+        actor=actor,
+        trip_reference=trip_reference,
+        contact=contact,
+        travelers=travelers,
+        request_key=request_key,
+        accepted_total=accepted_total,
+        collect=collect,
+        now=now,
+    ).booking
 
-    `accepted_total` is the sum, in the trip's currency, that the traveler agreed to after PriceChanged.
-    Guarantees: all places or none; held + spent never passes the budget; never two open bookings of a trip; the same `request_key` of the
-    same user gives the same booking. Reads and prices first, outside of the transaction; the transaction's own UPDATEs decide.
-    Raises NotFound, NotAllowed, Invalid, Conflict (`wrong_state`, `nothing_to_book`, `already_booked`), AlreadyBooked, BookingOpen, PriceChanged,
-    OverBudget, NoPlaces. Records the booking's transition; the payment is `created`, nothing was charged.
-    """
-    user_id = rules.require_user(actor)
-    now = now or clock.now()
-    if known := _known(user_id, request_key, trip_reference):
-        return known
-    checked = _checked(contact)
-    trip = get_trip(actor, trip_reference, whole=False)
-    if not trip_rules.may_change(actor, trip):  # asked again under the lock; here, so that nothing is written for who may not
-        raise NotAllowed(_("This is a sample trip. Plan your own to book it."))
-    basket = load_basket(actor, trip, now=now)
-    _check_prices(basket, accepted_total)
-    needs = ensure_slots(actor=actor, lines=basket.lines)
+
+def _held_elsewhere(actor: Actor, booking: Booking, basket: Basket, now: dt.datetime) -> Booking:
+    """Hold what other companies sell; a no is told in the words of our own inventory."""
     try:
-        return _write(actor, trip, basket, needs, checked, request_key, now)
-    except Lost as lost:
-        raise _explain(lost, basket, needs, load_basket(actor, trip, now=now)) from lost
-    except IntegrityError:
-        if known := _known(user_id, request_key, trip_reference):  # the same request, at the same moment
-            return known
-        raise
+        return hold_at_suppliers(actor=actor, booking_id=booking.pk, now=now)
+    except SupplierRefused as refused:
+        item, answer = refused.item, refused.answer
+        line = next(
+            line
+            for line in basket.lines
+            if line.service.pk == item.service_id and line.quote.use.first == item.starts_on
+        )
+        if answer.outcome in MORE:
+            raise SupplierSilent(item.name) from refused
+        if answer.code == "offer_expired":
+            end_offer(actor=actor, service_id=item.service_id, now=now)
+            raise OfferGone(item.name, str(item.service_id)) from refused
+        if answer.code == "price_changed" and answer.total is not None:
+            reprice_offer(actor=actor, service_id=item.service_id, total=answer.total, currency=answer.currency)
+            fresh = load_basket(actor, booking.trip, now=now)
+            raise PriceChanged(
+                lines=[_moved(line, line.quote.total, answer.total)], total=fresh.total, currency=fresh.currency
+            ) from refused
+        short = {
+            "name": item.name,
+            "serviceId": str(item.service_id),
+            "date": item.starts_on.isoformat(),
+            "time": item.time,
+            "wanted": item.quantity,
+            "left": 0,
+        }
+        raise NoPlaces([short]) from refused
 
 
 def _known(user_id: uuid.UUID, request_key: str | None, trip_reference: str) -> Booking | None:
@@ -94,7 +189,7 @@ def _known(user_id: uuid.UUID, request_key: str | None, trip_reference: str) -> 
 def _checked(contact: Contact) -> Contact:
     contact = Contact(contact.name.strip(), contact.email.strip(), contact.phone.strip())
     fields: dict[str, list[str]] = {}
-    if not 1 <= len(contact.name) <= 200 or not contact.name.isprintable():
+    if not 1 <= len(contact.name) <= 200 or not readable(contact.name):
         fields["name"] = [_("Say who we write to, in up to 200 characters.")]
     try:
         validate_email(contact.email)
@@ -108,7 +203,9 @@ def _checked(contact: Contact) -> Contact:
 
 
 def _check_prices(basket: Basket, accepted_total: Decimal | None) -> None:
-    if accepted_total == basket.total or (accepted_total is None and not any(line.price_changed for line in basket.lines)):
+    if accepted_total == basket.total or (
+        accepted_total is None and not any(line.price_changed for line in basket.lines)
+    ):
         return
     moved = [_moved(line, line.price_seen, line.quote.total) for line in basket.lines if line.price_changed]
     raise PriceChanged(lines=moved, total=basket.total, currency=basket.currency)
@@ -125,12 +222,24 @@ def _moved(line: BasketLine, old: Decimal, new: Decimal) -> dict[str, object]:
 
 
 def _write(
-    actor: Actor, read: Trip, basket: Basket, needs: Mapping[int, tuple[SlotNeed, ...]], contact: Contact, request_key: str | None, now: dt.datetime
-) -> Booking:
+    actor: Actor,
+    read: Trip,
+    basket: Basket,
+    needs: Mapping[int, tuple[SlotNeed, ...]],
+    contact: Contact,
+    travelers: Sequence[NamedTraveler],
+    request_key: str | None,
+    collect: Collecting | None,
+    charge_by: str | None,
+    now: dt.datetime,
+) -> Reserved:
     expires_at = now + settings.HOLD_TIME
+    if collect is not None:
+        expires_at = collecting_until(actor=actor, first=min(line.quote.use.first for line in basket.lines), now=now)
     with transaction.atomic():
         trip = fetch_for_change(actor=actor, reference=read.reference)
         _check_state(trip, basket, now)
+        shares = plan_shares(actor=actor, trip=trip, total=basket.total, wishes=collect.shares, now=now) if collect else ()
         booking = Booking.objects.create(
             reference=ids.booking_reference(now.date()),
             trip=trip,
@@ -145,21 +254,39 @@ def _write(
             locked_at=now,
             hold_expires_at=expires_at,
             language=get_language() or "en",
+            saga_open=any(line.service.supplier.adapter for line in basket.lines),
             created_at=now,
         )
         items = BookingItem.objects.bulk_create([_item(booking, line, now) for line in basket.lines])
+        note_details(actor=actor, items=items, lines=basket.lines)
+        note_travelers(actor=actor, items=items, travelers=travelers)
         hold_budget(actor=actor, trip=trip, amount=basket.total, ceiling=trip.budget_amount)
         if trip.locked_revision is None:
-            lock_revision(actor=actor, trip_id=trip.pk, revision=basket.revision or 0)  # 0: no itinerary, and the trip is locked all the same
+            lock_revision(
+                actor=actor, trip_id=trip.pk, revision=basket.revision or 0
+            )  # 0: no itinerary, and the trip is locked all the same
         Hold.objects.bulk_create(
             Hold(item=item, slot_id=need.slot_id, quantity=need.quantity, expires_at=expires_at, created_at=now)
             for index, item in enumerate(items)
             for need in needs[index]
         )
-        Payment.objects.create(booking=booking, gateway=settings.PAYMENT_GATEWAY, amount=basket.total, currency=basket.currency, created_at=now)
-        move(booking, BOOKING, "PAYMENT_PENDING", actor=actor, reason="places held, budget locked", now=now)
+        steps, begun = [saga.Step("hold_places", "done"), saga.Step("lock_budget", "done")], None
+        if collect is None:
+            payment = Payment.objects.create(
+                booking=booking, gateway=settings.PAYMENT_GATEWAY, amount=basket.total, currency=basket.currency, created_at=now
+            )
+            if charge_by is not None and not booking.saga_open:
+                move(payment, PAYMENT, "pending", actor=actor, reason="charge begun", now=now, method=charge_by)
+                steps.append(saga.Step("charge", "begun", data={"payment": str(payment.pk)}))
+                begun = payment
+        else:
+            write_shares(actor=actor, booking=booking, shares=shares, now=now)
+        saga.note(actor=actor, booking_id=booking.pk, steps=steps, now=now)
+        if not booking.saga_open:
+            move(booking, BOOKING, "PAYMENT_PENDING", actor=actor, reason="places held, budget locked", now=now)
         take_places(actor=actor, needs=[need for group in needs.values() for need in group])
-    return booking
+        reach("reserve.before_commit")
+    return Reserved(booking, begun)
 
 
 def _check_state(trip: Trip, basket: Basket, now: dt.datetime) -> None:
@@ -173,7 +300,11 @@ def _check_state(trip: Trip, basket: Basket, now: dt.datetime) -> None:
     if trip.state == "booked" and not basket.from_cart:
         raise Conflict(_("This itinerary is booked already. Add what is missing to the cart."), code="already_booked")
     booked = booked_lines(trip.pk, now=now)
-    twice = [line.service.name for line in basket.lines if (line.service.pk, line.quote.use.first, line.quote.use.time) in booked]
+    twice = [
+        line.service.name
+        for line in basket.lines
+        if (line.service.pk, line.quote.use.first, line.quote.use.time) in booked
+    ]
     if twice:
         raise AlreadyBooked(twice)
 
@@ -187,6 +318,7 @@ def _item(booking: Booking, line: BasketLine, now: dt.datetime) -> BookingItem:
         type=service.type,
         name=service.name,
         supplier_name=service.supplier.name,
+        adapter=service.supplier.adapter,
         quantity=quote.use.quantity,
         participants=quote.use.participants,
         starts_on=quote.use.first,
@@ -200,6 +332,7 @@ def _item(booking: Booking, line: BasketLine, now: dt.datetime) -> BookingItem:
         supplier_currency=quote.currency,
         rate=line.own.rate,
         rate_date=line.own.rate_date,
+        rate_source=line.own.rate_source,
         cancellable=quote.terms.cancellable,
         cancellation_deadline=quote.terms.deadline,
         cancellation_fee=Money(kept, booking.currency).amount,
@@ -210,11 +343,16 @@ def _item(booking: Booking, line: BasketLine, now: dt.datetime) -> BookingItem:
 def _explain(lost: Lost, basket: Basket, needs: Mapping[int, tuple[SlotNeed, ...]], fresh: Basket) -> Conflict:
     """Why a slot could not be had: it has another price by now, or too few places."""
     slot = ServiceSlot.objects.get(pk=lost.slot_id)
-    wanting = [(line, need) for index, line in enumerate(basket.lines) for need in needs[index] if need.slot_id == lost.slot_id]
+    wanting = [
+        (line, need) for index, line in enumerate(basket.lines) for need in needs[index] if need.slot_id == lost.slot_id
+    ]
     if any(slot.price != need.price for _line, need in wanting):
         now_costs = {(line.service.pk, line.quote.use): line.quote.total for line in fresh.lines}
         return PriceChanged(
-            lines=[_moved(line, line.quote.total, now_costs.get((line.service.pk, line.quote.use), line.quote.total)) for line, _need in wanting],
+            lines=[
+                _moved(line, line.quote.total, now_costs.get((line.service.pk, line.quote.use), line.quote.total))
+                for line, _need in wanting
+            ],
             total=fresh.total,
             currency=fresh.currency,
         )

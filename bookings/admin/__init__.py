@@ -1,5 +1,5 @@
 """Bookings, money and inventory in the staff admin; the dashboard and the navigation of the whole."""
 
-from . import bookings, inventory, payments
+from . import bookings, cancellations, gateways, inventory, payments, steps, webhooks
 
-__all__ = ["bookings", "inventory", "payments"]
+__all__ = ["bookings", "cancellations", "gateways", "inventory", "payments", "steps", "webhooks"]

@@ -17,13 +17,17 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
+from accounts.models.traveler import TRAVELER_TYPES
 from bookings.actions import checkout
+from bookings.admin.item_documents import ItemDocumentInline, WithDocuments
 from bookings.admin.story_tables import cause_of, tables_of
+from bookings.admin.supplier_changes import WithChanges
 from bookings.models import (
     Booking,
     BookingItem,
     BookingItemTransition,
     BookingTransition,
+    BookingTraveler,
     BudgetLock,
     CartItem,
     Confirmation,
@@ -76,13 +80,21 @@ class BookingAdmin(ReadOnlyAdmin):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any) -> HttpResponse:
         if obj is not None:
             story = tell_booking(obj)
-            context |= {"cause": cause_of(story), "story_tables": tables_of(request.user, story)}  # type: ignore[arg-type]
+            context |= {"cause": cause_of(story), "story_tables": tables_of(request.user, story)}  # type: ignore[arg-type]  # who gets here is signed in
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     @button(_("End overdue holds"), says=_("Bookings whose hold ran out unpaid are ended now instead of within 20 seconds; their places are free again."), icon="timer_off")
     def end_overdue(self, request: HttpRequest, form: Any) -> HttpResponse:
         messages.success(request, checkout.expire_due(actor=staff_actor(request)))
         return redirect_to(request, reverse("admin:bookings_booking_changelist"))
+
+
+class TravelerInline(ReadOnlyInline):
+    model = BookingTraveler
+    select = ("traveler",)
+    fields = ("position", "first_name", "last_name", "traveler_type", "traveler")
+    tab = False
+    verbose_name_plural = _("who travels")
 
 
 class HoldInline(ReadOnlyInline):
@@ -102,7 +114,7 @@ class ItemTransitionInline(ReadOnlyInline):
 
 
 @admin.register(BookingItem)
-class BookingItemAdmin(ReadOnlyAdmin):
+class BookingItemAdmin(WithChanges, WithDocuments, ReadOnlyAdmin):
     select = ("booking", "service")
     list_display = ("name", "booking", "type", state_column(), state_column("payment_status", _("payment")), "starts_on", "ends_on", "quantity", total)
     list_filter = (("state", ChoicesDropdownFilter), ("type", ChoicesDropdownFilter), ("payment_status", ChoicesDropdownFilter), ("starts_on", RangeDateFilter))
@@ -116,7 +128,18 @@ class BookingItemAdmin(ReadOnlyAdmin):
         (_("Terms as bought"), {"fields": (("cancellable", "cancellation_deadline"), fee)}),
         (_("Data"), {"fields": ("details", "provider_response", ("created_at", "updated_at"))}),
     )
-    inlines = (HoldInline, ItemTransitionInline)
+    inlines = (TravelerInline, ItemDocumentInline, HoldInline, ItemTransitionInline)
+
+
+@admin.register(BookingTraveler)
+class BookingTravelerAdmin(ReadOnlyAdmin):
+    """Under which names things are booked."""
+
+    select = ("item__booking", "traveler")
+    list_display = ("__str__", "item", "traveler_type", "position", "traveler")
+    list_filter = (words_filter("traveler_type", _("type"), dict(TRAVELER_TYPES)),)
+    search_fields = ("first_name", "last_name", "item__booking__reference", "item__name")
+    ordering = ("-item__created_at", "position", "id")
 
 
 @admin.register(Hold)

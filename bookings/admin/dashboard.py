@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import formats, timesince
@@ -15,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.admin.story_tables import label, moment
-from bookings.models import Booking, Payment, Refund, ServiceSlot
+from bookings.models import Booking, GatewayEvent, Payment, Refund, ServiceSlot, WebhookDelivery
 from bookings.queries import staff_figures
+from bookings.queries.open_ends import dead_letters, open_counts
 from travelplanner.core import clock, figures
 from travelplanner.core.admin.charts import bars
 from travelplanner.core.admin.columns import EMPTY
@@ -40,11 +42,13 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         ("bookings.view_serviceslot", _occupancy),
         ("bookings.view_payment", _payments),
         ("trips.view_planningrun", _planning),
+        ("bookings.view_ledgerentry", _books),
         ("core.view_outboxmessage", _outbox),
+        ("core.view_outboxmessage", _dead),
         ("core.view_periodicjob", _worker),
     )
     now = clock.now()
-    panels = [make(now) for permission, make in makers if request.user.has_perm(permission)]  # type: ignore[union-attr]
+    panels = [make(now) for permission, make in makers if request.user.has_perm(permission)]  # type: ignore[union-attr]  # who gets here is signed in
     return {**context, "panels": panels, "title": _("Dashboard")}
 
 
@@ -52,7 +56,9 @@ def _list_url(model: Any, query: str = "") -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") + query
 
 
-def _to(model: Any, query: str, text: Any) -> SafeString:
+def _to(model: Any, query: str, text: Any) -> Any:
+    if model not in admin.site._registry:
+        return text
     return format_html('<a href="{}" class="text-primary-600 dark:text-primary-500">{}</a>', _list_url(model, query), text)
 
 
@@ -143,6 +149,31 @@ def _planning(now: dt.datetime) -> Panel:
     if failures:
         tables.append(_table((_("failed of"), _("runs")), failures))
     return _panel(_("Planning runs"), alarm=bool(failures), tables=tables, url=_list_url(PlanningRun))
+
+
+def _books(now: dt.datetime) -> Panel:
+    """What is undecided; the faults of the books have a page of their own, which adds everything up."""
+    counts = open_counts()
+    rows = [
+        (_("payments without an answer"), _to(Payment, "?state__exact=unknown", counts["payments"])),
+        (_("bookings with open steps at suppliers"), counts["bookings"]),
+        (_("refunds that aren't paid"), _to(Refund, "", counts["refunds"])),
+    ]
+    return _panel(
+        _("Undecided"),
+        note=_("The report adds up captured, refunded, confirmed and held, and names what differs."),
+        tables=[_table((_("what"), _("now")), rows)],
+        url=reverse("admin:bookings_ledgerentry_reconcile_report"),
+    )
+
+
+def _dead(now: dt.datetime) -> Panel:
+    found = dead_letters()
+    names = {"mail": _("mails"), "webhook": _("webhook messages"), "gateway_event": _("messages of gateways"), "webhook_delivery": _("webhook deliveries")}
+    links = {"gateway_event": GatewayEvent, "webhook_delivery": WebhookDelivery}
+    rows = [(names.get(kind, kind), _to(links.get(kind, OutboxMessage), "?state__exact=dead", count)) for kind, count in sorted(found.items())]
+    dead = any(found.values())
+    return _panel(_("Dead letters"), note=_("They were given up; open one to send it again.") if dead else _("None."), alarm=dead, tables=[_table((_("kind"), _("dead")), rows)])
 
 
 def _outbox(now: dt.datetime) -> Panel:

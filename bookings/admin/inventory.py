@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
@@ -13,6 +17,7 @@ from import_export.widgets import CachedForeignKeyWidget
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 from unfold.decorators import display
 
+from bookings.admin.service_calendar import show_calendar
 from bookings.models import CapacityRule, PriceRule, ServiceSlot
 from travelplanner.core.admin.base import ReadOnlyAdmin
 from travelplanner.core.admin.columns import money_column
@@ -43,7 +48,7 @@ class RuleForm(forms.ModelForm):
     weekdays = NumbersField(choices=WEEKDAYS, required=False, label=_("Weekdays"), help_text=_("None ticked = all."))
 
     def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
+        super()._post_clean()  # type: ignore[misc]  # Django's own hook, private in its stubs
         if not self.errors:
             for field, sentences in problems_of_rule(self.instance).items():
                 self.add_error(field, sentences)
@@ -122,6 +127,16 @@ class ServiceSlotAdmin(ReadOnlyAdmin):
     date_hierarchy = "date"
     ordering = ("date", "time", "service")
     fields = ("service", ("date", "time"), ("taken", "capacity", "left"), price)
+
+    def get_urls(self) -> list[Any]:
+        """The calendar of a service, beside its slots."""
+        return [path("calendar/<uuid:service_id>/", self.admin_site.admin_view(self.calendar), name="bookings_service_calendar"), *super().get_urls()]
+
+    def calendar(self, request: HttpRequest, service_id: uuid.UUID) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        may_price = request.user.has_perms(("bookings.add_pricerule", "bookings.change_pricerule"))  # type: ignore[union-attr]  # who gets here is signed in
+        return show_calendar(request, service_id, may_change=self.has_operate_permission(request), may_price=may_price)
 
     @display(description=_("left"))
     def left(self, slot: ServiceSlot) -> int:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from bookings.actions import staff_payments
+from bookings.admin.books import WithBooks
 from bookings.gateways.payments import GATEWAYS, Outcome
 from bookings.models import (
     LedgerEntry,
@@ -22,9 +26,10 @@ from bookings.models import (
 )
 from bookings.states import PAYMENT
 from travelplanner.core.admin.base import ReadOnlyAdmin, ReadOnlyInline, staff_actor
-from travelplanner.core.admin.buttons import button
+from travelplanner.core.admin.buttons import ActionVariant, button
 from travelplanner.core.admin.columns import money_column, state_column
 from travelplanner.core.admin.filters import words_filter
+from travelplanner.core.templatetags.money import format_amount
 
 amount = money_column("amount", description=_("amount"))
 
@@ -38,7 +43,7 @@ class AttemptInline(ReadOnlyInline):
 
 class RefundInline(ReadOnlyInline):
     model = Refund
-    fields = ("transaction_id", "state", amount, "reason", "settled_at")
+    fields = ("transaction_id", "state", amount, "cause", "reason", "due_by", "settled_at")
     tab = False
     verbose_name_plural = _("refunds")
 
@@ -67,6 +72,15 @@ class LedgerInline(ReadOnlyInline):
     verbose_name_plural = _("ledger")
 
 
+class RefundForm(BaseDialogForm):
+    """How much goes back, and why."""
+
+    amount = forms.DecimalField(label=_("Amount, in the payment's currency"), max_digits=15, decimal_places=3, widget=UnfoldAdminTextInputWidget())
+    reason = forms.CharField(
+        label=_("Reason (at least 10 characters)"), min_length=10, max_length=200, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
+    )
+
+
 @admin.register(Payment)
 class PaymentAdmin(ReadOnlyAdmin):
     select = ("booking",)
@@ -81,7 +95,29 @@ class PaymentAdmin(ReadOnlyAdmin):
         (_("Times"), {"fields": (("created_at", "updated_at"), "settled_at")}),
     )
     inlines = (AttemptInline, RefundInline, LedgerInline, PaymentHistoryInline)
-    actions_detail = ("ask_gateway",)
+    actions_detail = ("ask_gateway", "refund")
+
+    def has_refund_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("bookings.refund_payment")  # type: ignore[union-attr]  # who gets here is signed in
+
+    @button(
+        _("Give money back"),
+        says=_("Gives back a part of this payment, out of goodwill. The booking stays as it is. Never more than is left; recorded with your name."),
+        icon="undo",
+        form=RefundForm,
+        variant=ActionVariant.DANGER,
+        permissions=("refund",),
+    )
+    def refund(self, request: HttpRequest, form: RefundForm, object_id: str) -> HttpResponse:
+        def deed(payment: Payment) -> str:
+            given = staff_payments.refund_by_staff(
+                actor=staff_actor(request), payment_id=payment.pk, amount=form.cleaned_data["amount"], reason=form.cleaned_data["reason"]
+            )
+            return _t("The refund of %(amount)s is %(state)s.") % {
+                "amount": format_amount(given.amount, given.currency), "state": given.get_state_display(),
+            }  # fmt: skip
+
+        return self.perform(request, object_id, deed)
 
     @button(
         _("Ask the gateway"),
@@ -98,13 +134,13 @@ class PaymentAdmin(ReadOnlyAdmin):
 
 @admin.register(Refund)
 class RefundAdmin(ReadOnlyAdmin):
-    select = ("payment__booking",)
-    list_display = ("transaction_id", "payment", state_column(), amount, "reason", "created_at", "settled_at")
-    list_filter = (("state", ChoicesDropdownFilter), ("created_at", RangeDateTimeFilter))
-    search_fields = ("transaction_id", "payment__transaction_id", "payment__booking__reference")
+    select = ("payment__booking", "quote")
+    list_display = ("transaction_id", "payment", state_column(), amount, "cause", "reason", "created_at", "due_by", "settled_at")
+    list_filter = (("state", ChoicesDropdownFilter), ("cause", ChoicesDropdownFilter), ("created_at", RangeDateTimeFilter))
+    search_fields = ("transaction_id", "payment__transaction_id", "payment__booking__reference", "reason")
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
-    fields = (("transaction_id", "state"), (amount, "payment"), "reason", ("created_at", "updated_at"), "settled_at")
+    fields = (("transaction_id", "state"), (amount, "payment"), ("cause", "quote"), "reason", ("created_at", "updated_at"), ("due_by", "settled_at"))
     inlines = (RefundHistoryInline,)
     actions_detail = ("push",)
 
@@ -128,7 +164,7 @@ class PaymentAttemptAdmin(ReadOnlyAdmin):
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(ReadOnlyAdmin):
+class LedgerEntryAdmin(WithBooks, ReadOnlyAdmin):
     """Double entry, append-only: the entries of one journal add up to zero."""
 
     select = ("booking", "payment", "refund")

@@ -2,58 +2,30 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Model
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import formats, timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from bookings.admin import story_beside as beside
+from bookings.admin.story_cause import cause_of
+from bookings.admin.story_words import Table, label, link, moment
+from bookings.admin.story_words import table as _table
 from bookings.queries.booking_story import BookingStory, Event
-from travelplanner.core.admin.columns import EMPTY, LABELS
+from travelplanner.core.admin.columns import EMPTY
 from travelplanner.core.templatetags.money import format_amount
 
-Table = dict[str, Any]
+__all__ = ["cause_of", "label", "link", "moment", "tables_of", "timeline"]
 
 
-def link(row: Model, text: str = "") -> SafeString:
-    """To the row's own page."""
-    url = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-    return format_html('<a href="{}" class="text-primary-600 dark:text-primary-500">{}</a>', url, text or str(row))
-
-
-def label(state: str, text: str = "") -> str:
-    return render_to_string("unfold/helpers/label.html", {"text": text or state, "type": LABELS.get(state, "")})
-
-
-def moment(at: dt.datetime | None) -> str:
-    """To the second: the order of events is the point."""
-    return formats.date_format(timezone.localtime(at), "Y-m-d H:i:s") if at else EMPTY
-
-
-def _table(title: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
-    return {"title": title, "table": {"headers": list(headers), "rows": [list(row) for row in rows]}}
+ALWAYS = ("bookings.payment", "bookings.hold")
 
 
 def _may_see(user: AbstractBaseUser, kind: str) -> bool:
     app, model = kind.split(".")
-    return user.has_perm(f"{app}.view_{model}") or user.has_perm(f"{app}.change_{model}")  # type: ignore[attr-defined]
-
-
-def cause_of(story: BookingStory) -> str:
-    """One sentence: what brought the booking where it is."""
-    state, event = story.booking.get_state_display(), story.cause
-    if event is None:
-        return _("This booking is %(state)s since it was made.") % {"state": state}
-    parts = {"state": state, "moment": moment(event.at), "reason": event.reason or EMPTY, "who": event.who or EMPTY}
-    return _("This booking is %(state)s since %(moment)s: %(reason)s (by %(who)s).") % parts
+    return user.has_perm(f"{app}.view_{model}") or user.has_perm(f"{app}.change_{model}")  # type: ignore[attr-defined]  # the base class in the stubs has no permissions
 
 
 def timeline(user: AbstractBaseUser, story: BookingStory) -> Table:
@@ -65,18 +37,32 @@ def timeline(user: AbstractBaseUser, story: BookingStory) -> Table:
 
 
 def tables_of(user: AbstractBaseUser, story: BookingStory) -> list[Table]:
-    """Everything in order; then items, payments with attempts, refunds, holds with slots, ledger, mail, audit."""
+    """Everything in order; then items, money, shares, cancellations, disputes, holds with slots, steps, ledger, details, messages, audit.
+
+    Of what never happened there is no table, save for payments and holds, whose absence says something.
+    """
     makers: tuple[tuple[str, Callable[[BookingStory], Table]], ...] = (
         ("bookings.bookingitem", _items),
         ("bookings.payment", _payments),
         ("bookings.paymentattempt", _attempts),
         ("bookings.refund", _refunds),
+        ("bookings.paymentshare", beside.shares),
+        ("bookings.cancellationquote", beside.quotes),
+        ("bookings.dispute", beside.disputes),
+        ("bookings.gatewayevent", beside.gateway_events),
         ("bookings.hold", _holds),
+        ("bookings.sagaentry", beside.saga),
         ("bookings.ledgerentry", _ledger),
+        ("bookings.bookingitem", beside.details),
+        ("bookings.itemdocument", beside.documents),
+        ("bookings.supplierchange", beside.changes),
+        ("accounts.notification", beside.notifications),
+        ("bookings.webhookdelivery", beside.deliveries),
         ("core.outboxmessage", _mails),
         ("core.auditentry", _audit),
     )
-    return [timeline(user, story), *(make(story) for kind, make in makers if _may_see(user, kind))]
+    made = [(kind, make(story)) for kind, make in makers if _may_see(user, kind)]
+    return [timeline(user, story), *(part for kind, part in made if part["table"]["rows"] or kind in ALWAYS)]
 
 
 def _amount(amount: Decimal, currency: str) -> str:
@@ -97,10 +83,11 @@ def _items(story: BookingStory) -> Table:
 def _payments(story: BookingStory) -> Table:
     return _table(
         _("Payments"),
-        (_("payment"), _("state"), _("amount"), _("gateway"), _("method"), _("reference there"), _("code"), _("settled")),
+        (_("payment"), _("state"), _("amount"), _("taken"), _("given back"), _("gateway"), _("method"), _("reference there"), _("code"), _("settled")),
         [
             (
-                link(row), label(row.state), _amount(row.amount, row.currency), row.gateway, row.method or EMPTY, row.provider_reference or EMPTY,
+                link(row), label(row.state), _amount(row.amount, row.currency), _amount(row.captured, row.captured_currency or row.currency),
+                _amount(row.refunded, row.captured_currency or row.currency), row.gateway, row.method or EMPTY, row.provider_reference or EMPTY,
                 row.failure_code or EMPTY, moment(row.settled_at),
             )
             for row in story.payments
@@ -119,8 +106,8 @@ def _attempts(story: BookingStory) -> Table:
 def _refunds(story: BookingStory) -> Table:
     return _table(
         _("Refunds"),
-        (_("refund"), _("state"), _("amount"), _("reason"), _("settled")),
-        [(link(row), label(row.state), _amount(row.amount, row.currency), row.reason, moment(row.settled_at)) for row in story.refunds],
+        (_("refund"), _("state"), _("amount"), _("cause"), _("reason"), _("back by"), _("settled")),
+        [(link(row), label(row.state), _amount(row.amount, row.currency), row.get_cause_display(), row.reason, row.due_by or EMPTY, moment(row.settled_at)) for row in story.refunds],
     )
 
 

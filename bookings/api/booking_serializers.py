@@ -8,27 +8,49 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from bookings.api.collection_shapes import CollectField, CollectionPartSerializer
+from bookings.models import Refund, SupplierChange
+from bookings.states import REFUND
 from travelplanner.core.api.serializers import AmountField
+from travelplanner.core.card_numbers import refuse_card_numbers
 
 
 class UserContactSerializer(serializers.Serializer):
-    name = serializers.CharField(max_length=200)
+    name = serializers.CharField(max_length=200, validators=[refuse_card_numbers])
     email = serializers.EmailField(max_length=254)
     phone = serializers.CharField(max_length=32, required=False, allow_blank=True, default="")
 
 
 class PaymentWishSerializer(serializers.Serializer):
-    """How to pay. The mock gateway takes its own success by default, a token, or the number of a test card; a real card number is refused."""
+    """How to pay. The mock gateway takes its own success by default, a token, or the number of a test card; a real card number is refused.
 
-    method = serializers.CharField(max_length=40, required=False, default="mock", help_text="`mock` or `card`.")
-    token = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
+    With Stripe: `card` with a `pm_...` token is charged at once; without a token, as with Razorpay, `nextAction` leads to the company's own page.
+    """
+
+    method = serializers.CharField(
+        max_length=40, required=False, allow_blank=True, default="", help_text="`mock`, `card`, `stripe`, `razorpay`; empty: the way of whoever takes the payments here."
+    )
+    token = serializers.CharField(max_length=110, required=False, allow_blank=True, default="")
     cardNumber = serializers.CharField(max_length=32, required=False, allow_blank=True, default="", write_only=True)
+
+
+class NamedTravelerSerializer(serializers.Serializer):
+    """One of your own travelers by `travelerId`, or a guest by name."""
+
+    travelerId = serializers.UUIDField(required=False, allow_null=True, default=None)
+    firstName = serializers.CharField(max_length=100, required=False, allow_blank=True, default="", validators=[refuse_card_numbers])
+    lastName = serializers.CharField(max_length=100, required=False, allow_blank=True, default="", validators=[refuse_card_numbers])
+    type = serializers.ChoiceField(choices=["adult", "child", "infant", "senior"], required=False, default="adult", help_text="Of a guest; your own travelers' follows from the birth date.")
 
 
 class NewBookingSerializer(serializers.Serializer):
     tripId = serializers.CharField(max_length=17)
     userContact = UserContactSerializer()
+    travelers = NamedTravelerSerializer(  # type: ignore[call-arg]  # with many=True it is a list's argument
+        many=True, required=False, max_length=20, help_text="Who uses what is booked, in this order; each line takes as many as it is for. Changes no price."
+    )
     payment = PaymentWishSerializer(required=False, allow_null=True, default=None)
+    collect = CollectField(required=False, allow_null=True, default=None)
     acceptedTotal = AmountField(
         required=False, allow_null=True, default=None, help_text="The sum that the traveler agreed to after `price_changed`, in the trip's currency."
     )
@@ -80,6 +102,26 @@ class ItemCancellationSerializer(serializers.Serializer):
     feeAfterwards = serializers.FloatField()
 
 
+class BookedTravelerSerializer(serializers.Serializer):
+    """Under which name an item is booked."""
+
+    travelerId = serializers.UUIDField(allow_null=True)
+    firstName = serializers.CharField()
+    lastName = serializers.CharField(allow_blank=True)
+    type = serializers.CharField()
+
+
+class ItemChangeSerializer(serializers.Serializer):
+    """`from` and `to` hold what changed: departureTime, arrivalTime, terminal, gate, flightNumber, note."""
+
+    kind = serializers.ChoiceField(choices=SupplierChange.KINDS)
+    to = serializers.DictField()
+    saidAt = serializers.DateTimeField()
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return {**super().get_fields(), "from": serializers.DictField()}  # a word of Python's own
+
+
 class BookedItemSerializer(serializers.Serializer):
     itemId = serializers.UUIDField()
     type = serializers.CharField()
@@ -101,11 +143,15 @@ class BookedItemSerializer(serializers.Serializer):
     supplierCurrency = serializers.CharField()
     rate = serializers.CharField(allow_null=True)
     rateDate = serializers.DateField(allow_null=True)
+    rateSource = serializers.CharField(allow_null=True, help_text="Who published it: ecb, economist, fixed_rate, or two of them.")
+    rateStale = serializers.BooleanField(help_text="The rate was old when the line was locked; say its date.")
     cancellation = ItemCancellationSerializer()
+    travelers = BookedTravelerSerializer(many=True)
+    changes = ItemChangeSerializer(many=True, help_text="What the supplier changed since, newest first.")
 
 
 class NextActionSerializer(serializers.Serializer):
-    type = serializers.CharField(help_text="pay, three_d_secure or wait")
+    type = serializers.CharField(help_text="pay, redirect (to the payment company's page), three_d_secure or wait")
     url = serializers.CharField()
     message = serializers.CharField()
 
@@ -113,6 +159,15 @@ class NextActionSerializer(serializers.Serializer):
 class FailureSerializer(serializers.Serializer):
     code = serializers.CharField()
     reason = serializers.CharField(allow_blank=True)
+
+
+class BookingRefundSerializer(serializers.Serializer):
+    amount = serializers.FloatField()
+    currency = serializers.CharField()
+    status = serializers.CharField(help_text=", ".join(REFUND.states))
+    cause = serializers.CharField(help_text=", ".join(cause for cause, _label in Refund.CAUSES))
+    dueBy = serializers.DateField(allow_null=True, help_text="The latest day on which it is back, as it was promised.")
+    settledAt = serializers.DateTimeField(allow_null=True)
 
 
 @extend_schema_serializer(component_name="Booking")
@@ -128,6 +183,7 @@ class BookingSerializer(serializers.Serializer):
     itineraryRevision = serializers.IntegerField(allow_null=True)
     lockedBudget = LockedBudgetSerializer()
     paymentDetails = PaymentDetailsSerializer()
+    refunds = BookingRefundSerializer(many=True, help_text="What was promised back so far, oldest first.")
     bookingState = BookingStateSerializer()
     items = BookedItemSerializer(many=True)
     userContact = UserContactSerializer()
@@ -135,6 +191,7 @@ class BookingSerializer(serializers.Serializer):
     nextAction = NextActionSerializer(allow_null=True)
     failure = FailureSerializer(allow_null=True)
     bookedAt = serializers.DateTimeField(allow_null=True)
+    collection = CollectionPartSerializer(allow_null=True, help_text="When it is paid in shares.")
 
 
 class BookingSummarySerializer(serializers.Serializer):
@@ -172,6 +229,17 @@ class ConfirmedPaymentSerializer(serializers.Serializer):
     timestamp = serializers.DateTimeField(allow_null=True)
 
 
+class ConfirmationLinksSerializer(serializers.Serializer):
+    booking = serializers.CharField()
+    pdf = serializers.CharField()
+    calendar = serializers.CharField()
+    documents = serializers.CharField()
+    page = serializers.CharField()
+
+    def get_fields(self) -> dict[str, Any]:
+        return {"self": serializers.CharField(), **super().get_fields()}
+
+
 @extend_schema_serializer(component_name="BookingConfirmation")
 class BookingConfirmationSerializer(serializers.Serializer):
     """Seed 000's confirmation. `validUntil` ends the confirmation, not the booking."""
@@ -192,3 +260,5 @@ class BookingConfirmationSerializer(serializers.Serializer):
     validUntil = serializers.DateTimeField()
     status = serializers.CharField(help_text="ACTIVE, EXPIRED or CANCELLED")
     nextSteps = serializers.ListField(child=serializers.CharField())
+    verifyUrl = serializers.CharField(help_text="Where anybody can see whether it is genuine; what its QR code holds.")
+    links = ConfirmationLinksSerializer()

@@ -10,9 +10,10 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serial
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import BaseThrottle, ScopedRateThrottle
+from rest_framework.throttling import BaseThrottle
 
 from bookings.actions import checkout
+from bookings.actions.collections import open_collection
 from bookings.api.booking_serializers import (
     BookingConfirmationSerializer,
     BookingSerializer,
@@ -25,6 +26,7 @@ from bookings.queries import bookings as queries
 from bookings.queries.confirmations import get_confirmation
 from bookings.states import BOOKING
 from travelplanner.core.api.pagination import PageNumberPagination
+from travelplanner.core.api.throttling import ScopedThrottle
 from travelplanner.core.api.views import ApiView
 from travelplanner.core.errors import Invalid
 
@@ -40,7 +42,8 @@ PAGE = inline_serializer(
 )
 
 
-def _wish(payment: Mapping[str, Any] | None) -> checkout.PaymentWish:
+def wish_of(payment: Mapping[str, Any] | None) -> checkout.PaymentWish:
+    """How to pay, from a validated body."""
     if payment is None:
         return checkout.PaymentWish()
     kind = "mock" if payment["method"] == "MOCK_PAYMENT_GATEWAY" else payment["method"]
@@ -49,7 +52,7 @@ def _wish(payment: Mapping[str, Any] | None) -> checkout.PaymentWish:
 
 class BookingsView(ApiView):
     idempotency_required = True
-    throttle_classes = [ScopedRateThrottle]
+    throttle_classes = [ScopedThrottle]
     throttle_scope = "book"
 
     def get_throttles(self) -> list[BaseThrottle]:
@@ -82,19 +85,26 @@ class BookingsView(ApiView):
         responses={201: BookingSerializer},
         description=(
             "Book the trip's cart lines, or its itinerary where the cart has none of it: places are held, the budget is locked, the payment is "
-            "made, the booking confirmed. A second step or an unknown outcome answers PAYMENT_PENDING with `nextAction`; a decline FAILED."
+            "made, the booking confirmed. With `collect` nothing is charged now: the trip's company pays in shares, see `/collection`. A second step or an unknown outcome answers PAYMENT_PENDING with `nextAction`; a decline FAILED. "
+            "`travelers` are optional. Whether they are ready to travel changes from day to day: ask `/api/trips/{tripId}/readiness`."
         ),
     )
     def post(self, request: Request) -> Response:
         wish = self.validated(NewBookingSerializer)
-        booking = checkout.book_trip(
-            actor=self.actor,
-            trip_reference=wish["tripId"],
-            contact=checkout.Contact(**wish["userContact"]),
-            wish=_wish(wish["payment"]),
-            request_key=request.headers["Idempotency-Key"],
-            accepted_total=wish["acceptedTotal"],
-        )
+        wanted: dict[str, Any] = {
+            "actor": self.actor,
+            "trip_reference": wish["tripId"],
+            "contact": checkout.Contact(**wish["userContact"]),
+            "travelers": [checkout.NamedTraveler(who["travelerId"], who["firstName"], who["lastName"], who["type"]) for who in wish.get("travelers", ())],
+            "request_key": request.headers["Idempotency-Key"],
+            "accepted_total": wish["acceptedTotal"],
+        }
+        if wish["collect"] is None:
+            booking = checkout.book_trip(**wanted, wish=wish_of(wish["payment"]))
+        elif wish["payment"] is not None:
+            raise Invalid(fields={"payment": [_("Leave this out when the cost is shared: each pays their own share.")]})
+        else:
+            booking = open_collection(**wanted, shares=wish["collect"]["shares"])
         return Response(booking_json(queries.get_booking(self.actor, booking.reference)), status=201)
 
 
@@ -106,6 +116,8 @@ class BookingView(ApiView):
 
 class BookingPaymentsView(ApiView):
     idempotency_required = True
+    throttle_classes = [ScopedThrottle]  # each try asks the payment company
+    throttle_scope = "pay"
 
     @extend_schema(
         operation_id="bookings_pay",
@@ -116,7 +128,7 @@ class BookingPaymentsView(ApiView):
     )
     def post(self, request: Request, reference: str) -> Response:
         step = self.validated(PaymentStepSerializer)
-        checkout.pay_booking(actor=self.actor, reference=reference, wish=_wish(step), approved=step["approved"])
+        checkout.pay_booking(actor=self.actor, reference=reference, wish=wish_of(step), approved=step["approved"])
         return Response(booking_json(queries.get_booking(self.actor, reference)))
 
 

@@ -10,16 +10,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bookings.actions import cart as actions
+from bookings.actions.cart_merge import merge_lines
 from bookings.api.cart_serializers import (
     CartChangeSerializer,
     CartItemSerializer,
+    CartMergeSerializer,
     CartSerializer,
     CartWishSerializer,
     FromItinerarySerializer,
+    MergeAnswerSerializer,
 )
 from bookings.api.representations import cart_json, line_json
 from bookings.queries import cart as queries
 from bookings.queries.cart import CartLine
+from bookings.queries.wished import WishedLine
 from travelplanner.core.api import etags
 from travelplanner.core.api.views import ApiView
 
@@ -57,7 +61,9 @@ class CartItemView(ApiView):
         request=CartChangeSerializer, responses=CartItemSerializer, description="Change a line; fields that aren't sent stay. If-Match is honoured."
     )
     def put(self, request: Request, item_id: uuid.UUID) -> Response:
-        changes = self.validated(CartChangeSerializer)
+        changes = dict(self.validated(CartChangeSerializer))
+        if "trip_id" in changes:
+            changes["trip_reference"] = changes.pop("trip_id") or ""
         row_version = None
         if request.headers.get("If-Match"):
             item = queries.get_line(self.actor, item_id).item
@@ -80,3 +86,16 @@ class CartFromItineraryView(ApiView):
     def post(self, request: Request) -> Response:
         wish = self.validated(FromItinerarySerializer)
         return Response(cart_json(actions.fill_from_itinerary(actor=self.actor, trip_reference=wish["tripId"])))
+
+
+class CartMergeView(ApiView):
+    @extend_schema(
+        request=CartMergeSerializer,
+        responses=MergeAnswerSerializer,
+        description="Merge lines that were kept elsewhere: where the cart has the line already, the larger numbers count; what can't be sold any more is dropped. Merging the same again changes nothing.",
+    )
+    def post(self, request: Request) -> Response:
+        wishes = [WishedLine(**wish) for wish in self.validated(CartMergeSerializer)["items"]]
+        merged = merge_lines(actor=self.actor, lines=wishes)
+        told = [{"index": n, "outcome": one.outcome, "item_id": one.item_id, "problem": one.problem or None} for n, one in enumerate(merged)]
+        return Response({"merged": told, "cart": cart_json(queries.get_cart(self.actor))})

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from bookings.models import Booking, Payment
+from bookings.api.collection_shapes import part_json
+from bookings.documents.files import page_url
+from bookings.models import Booking, Payment, Refund
 from bookings.queries.bookings import BookingDetail
 from bookings.queries.cart import Cart, CartLine
 from bookings.queries.confirmations import ConfirmationView
+from bookings.queries.payments import SharedPayment
+from bookings.queries.rates import is_stale
 from bookings.states import OPEN
 from travelplanner.core import clock, money
 from travelplanner.core.money import Money
@@ -43,6 +48,9 @@ def line_json(line: CartLine) -> dict[str, Any]:
         "special_requests": item.special_requests,
         "price_seen": Money(item.price_seen, item.currency).as_json(),
         "price_now": Money(quote.total, quote.currency).as_json() if quote else None,
+        "price_in_trip_currency": Money(line.own.amount, line.trip_currency).as_json() if line.own else None,
+        "rate_date": line.own.rate_date.isoformat() if line.own and line.own.rate_date else None,
+        "rate_stale": line.rate_stale,
         "price_changed": line.price_changed,
         "places_left": line.places_left,
         "problem": line.problem or None,
@@ -76,7 +84,7 @@ def payment_status(gateway: str, state: str) -> str:
     return state.upper()
 
 
-def _payment_json(payment: Payment) -> dict[str, Any]:
+def _payment_json(payment: Payment | SharedPayment) -> dict[str, Any]:
     return {
         "status": payment_status(payment.gateway, payment.state),
         "method": "MOCK_PAYMENT_GATEWAY" if payment.gateway == "mock" else payment.method,
@@ -88,13 +96,31 @@ def _payment_json(payment: Payment) -> dict[str, Any]:
     }
 
 
-def next_action_of(booking: Booking, payment: Payment) -> dict[str, Any] | None:
+def _refund_json(refund: Refund) -> dict[str, Any]:
+    """`settledAt` is when the gateway had given it back; null before, and when it said no."""
+    return {
+        "amount": money.as_number(refund.amount, refund.currency),
+        "currency": refund.currency,
+        "status": refund.state,
+        "cause": refund.cause,
+        "dueBy": refund.due_by.isoformat() if refund.due_by else None,
+        "settledAt": _moment(refund.settled_at) if refund.state == "succeeded" else None,
+    }
+
+
+def next_action_of(booking: Booking, payment: Payment | SharedPayment) -> dict[str, Any] | None:
     """What the client has to do for the booking to go on; null when nothing is left to do."""
     if booking.state != "PAYMENT_PENDING":
         return None
     where = f"/api/bookings/{booking.reference}/payments"
+    if isinstance(payment, SharedPayment):
+        if payment.state != "collecting":
+            return {"type": "wait", "url": f"/api/bookings/{booking.reference}", "message": _("All shares are paid. We are booking it.")}
+        return {"type": "pay_shares", "url": f"/api/bookings/{booking.reference}/collection", "message": _("Each pays their share before the hold ends.")}
     if payment.state == "created":
         return {"type": "pay", "url": where, "message": _("Pay before the hold ends.")}
+    if payment.next_action.get("type") == "redirect":
+        return {"type": "redirect", "url": payment.next_action["url"], "message": _("Pay on the payment company's page; then ask us here, with an empty body.")}
     if payment.next_action:
         return {"type": payment.next_action.get("type", "confirm"), "url": where, "message": _("Approve the payment with your bank, then tell us with {\"approved\": true}.")}
     return {"type": "wait", "url": where, "message": _("We are asking the payment gateway. You are not charged twice.")}
@@ -120,18 +146,20 @@ def booking_json(detail: BookingDetail) -> dict[str, Any]:
             "lockedAt": _moment(booking.locked_at),
         },
         "paymentDetails": _payment_json(payment),
+        "refunds": [_refund_json(one) for one in detail.refunds],
         "bookingState": {
             "current": booking.state,
             "transitions": [
                 {"from": step.from_state, "to": step.to_state, "timestamp": _moment(step.created_at), "reason": step.reason} for step in detail.transitions
             ],
         },
-        "items": [_item_json(item) for item in detail.items],
+        "items": [_item_json(item, detail.changes.get(item.pk, ())) for item in detail.items],
         "userContact": _contact_json(booking),
         "holdExpiresAt": _moment(booking.hold_expires_at) if booking.state in OPEN else None,
         "nextAction": next_action_of(booking, payment),
         "failure": {"code": booking.failure_code, "reason": booking.failure_reason} if booking.failure_code else None,
         "bookedAt": _moment(booking.booked_at),
+        "collection": part_json(detail.collection) if detail.collection else None,
     }
 
 
@@ -139,7 +167,7 @@ def _contact_json(booking: Booking) -> dict[str, str]:
     return {"name": booking.contact_name, "email": booking.contact_email, "phone": booking.contact_phone}
 
 
-def _item_json(item: Any) -> dict[str, Any]:
+def _item_json(item: Any, changes: Sequence[Any]) -> dict[str, Any]:
     foreign = item.supplier_currency != item.currency
     return {
         "itemId": str(item.pk),
@@ -162,11 +190,27 @@ def _item_json(item: Any) -> dict[str, Any]:
         "supplierCurrency": item.supplier_currency,
         "rate": format(item.rate.normalize(), "f") if foreign else None,
         "rateDate": item.rate_date.isoformat() if item.rate_date else None,
+        "rateSource": item.rate_source or None,
+        "rateStale": is_stale(item.rate_date, item.created_at),
         "cancellation": {
             "cancellable": item.cancellable,
             "freeUntil": _moment(item.cancellation_deadline),
             "feeAfterwards": money.as_number(item.cancellation_fee, item.currency),
         },
+        "travelers": [
+            {"travelerId": str(who.traveler_id) if who.traveler_id else None, "firstName": who.first_name, "lastName": who.last_name, "type": who.traveler_type}
+            for who in item.travelers.all()
+        ],
+        "changes": [_change_json(change) for change in changes],
+    }
+
+
+def _change_json(change: Any) -> dict[str, Any]:
+    return {
+        "kind": change.kind,
+        "from": change.facts.get("from", {}),
+        "to": change.facts.get("to", {}),
+        "saidAt": _moment(change.happened_at or change.created_at),
     }
 
 
@@ -193,6 +237,7 @@ def confirmation_json(view: ConfirmationView) -> dict[str, Any]:
     """Seed 000's confirmation, with the documents' common fields."""
     booking, payment, body = view.booking, view.payment, view.confirmation.body
     pricing = body["pricing"]
+    base = f"/api/bookings/{booking.reference}"
     return {
         "confirmationNumber": view.confirmation.number,
         "tripId": booking.trip.reference,
@@ -219,4 +264,13 @@ def confirmation_json(view: ConfirmationView) -> dict[str, Any]:
         "validUntil": _moment(view.confirmation.valid_until),
         "status": view.status,
         "nextSteps": view.next_steps,
+        "verifyUrl": view.verify_url,
+        "links": {
+            "self": f"{base}/confirmation",
+            "booking": base,
+            "pdf": f"{base}/confirmation.pdf",
+            "calendar": f"{base}/calendar.ics",
+            "documents": f"{base}/documents",
+            "page": page_url(booking),
+        },
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,15 +14,18 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from bookings.pricing.quote import MOST_PEOPLE
 from bookings.queries import inventory
+from bookings.queries.search import LONGEST_STAY, ORDERINGS, Found, Wish, search_services
 from travelplanner.core import clock
 from travelplanner.core.api.pagination import PAGE, PAGE_SIZE, PageNumberPagination
-from travelplanner.core.api.serializers import MoneySerializer, page_shape
+from travelplanner.core.api.serializers import CurrencyField, MoneySerializer, page_shape
 from travelplanner.core.errors import Invalid
 from travelplanner.core.money import Money
 from trips.api.catalogue import OpenView
 from trips.models import Service
 from trips.queries import catalogue
+from trips.queries.catalogue import ServiceRow
 
 LONGEST_SPAN = 92  # days of availability in one answer
 TYPES = [key for key, _label in Service.TYPES]
@@ -66,6 +70,16 @@ class ServiceSerializer(serializers.Serializer):
     minutes = serializers.IntegerField()
     terms = TermsSerializer()
     summary = serializers.CharField(allow_blank=True)
+
+class FoundSerializer(ServiceSerializer):
+    """With dates: the cheapest use that the whole party can have, and the departures on the first date."""
+
+    first_date = serializers.DateField(required=False)
+    time = serializers.CharField(allow_null=True, required=False)
+    nights = serializers.IntegerField(required=False)
+    units = serializers.IntegerField(required=False)
+    party_price = MoneySerializer(required=False)
+    left = serializers.IntegerField(required=False)
     on_date = DatedSerializer(many=True, required=False)
 
 
@@ -74,14 +88,14 @@ class AvailabilitySerializer(serializers.Serializer):
     dates = DatedSerializer(many=True)
 
 
-def service_json(row: Service) -> dict[str, Any]:
+def service_json(row: ServiceRow) -> dict[str, Any]:
     return {
         "id": row.pk,
         "type": row.type,
         "name": row.name,
-        "supplier": {"name": row.supplier.name, "demo": row.supplier.demo},
+        "supplier": {"name": row.supplier, "demo": row.supplier_demo},
         "destination_id": row.destination_id,
-        "destination": row.destination.name,
+        "destination": row.destination,
         "place_id": row.place_id,
         "comfort": row.comfort,
         "latitude": row.latitude,
@@ -93,6 +107,26 @@ def service_json(row: Service) -> dict[str, Any]:
         "minutes": row.minutes,
         "terms": {"cancellable": row.cancellable, "free_until_hours": row.cancel_hours, "fee_percent": f"{row.cancel_fee_percent:f}"},
         "summary": row.summary,
+    }
+
+
+def found_json(one: Found) -> dict[str, Any]:
+    """A service as found: with dates, what the party would get, and the departures of the first date."""
+    row, offer = one.service, one.offer
+    shown = service_json(row)
+    if offer is None:
+        return shown
+    return shown | {
+        "first_date": offer.first,
+        "time": offer.time or None,
+        "nights": offer.nights,
+        "units": offer.units,
+        "party_price": Money(offer.total, row.currency).as_json(),
+        "left": offer.left,
+        "on_date": [
+            {"date": day.date, "time": time or None, "price": Money(day.unit_price, row.currency).as_json(), "capacity": day.capacity, "left": day.left}
+            for time, day in one.dated
+        ],
     }
 
 
@@ -113,30 +147,77 @@ def read_date(text: str, name: str) -> dt.date:
         raise Invalid(fields={name: [_("A date as YYYY-MM-DD.")]}) from error
 
 
+class SearchSerializer(serializers.Serializer):
+    """The filters of a search, as they stand in the address."""
+
+    type = serializers.ChoiceField(choices=TYPES, required=False, allow_blank=True, default="")
+    destination = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    place = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    date = serializers.DateField(required=False, default=None)
+    until = serializers.DateField(required=False, default=None)
+    people = serializers.IntegerField(min_value=1, max_value=MOST_PEOPLE, required=False, default=1)
+    max_price = serializers.DecimalField(max_digits=15, decimal_places=3, min_value=0, required=False, default=None)
+    currency = CurrencyField(required=False, default="")
+    ordering = serializers.ChoiceField(choices=ORDERINGS, required=False, allow_blank=True, default="name")
+
+
+SearchSerializer._declared_fields["from"] = serializers.DateField(required=False, default=None)  # a word of Python's own
+
+
+def read_wish(query: Mapping[str, str]) -> Wish:
+    """The wish of a search. Raises Invalid with a sentence per parameter."""
+    given = SearchSerializer(data={name: query[name] for name in SearchSerializer._declared_fields if query.get(name)})
+    given.is_valid(raise_exception=True)
+    values = given.validated_data
+    date, first, last = values["date"], values["from"], values["until"]
+    if date and (first or last):
+        raise Invalid(fields={"date": [_("Either one date, or `from` and `until`.")]})
+    if last and not first:
+        raise Invalid(fields={"from": [_("Say when it begins.")]})
+    first = date or first
+    if first and last and not 0 <= (last - first).days <= LONGEST_STAY:
+        raise Invalid(fields={"until": [_("Not before `from`, and at most %(days)d days.") % {"days": LONGEST_STAY}]})
+    return Wish(
+        type=values["type"],
+        destination=values["destination"],
+        place=values["place"],
+        first=first,
+        last=last,
+        people=values["people"],
+        max_price=values["max_price"],
+        currency=values["currency"],
+        ordering=values["ordering"] or "name",
+    )
+
+
 class ServiceList(OpenView):
     @extend_schema(
         operation_id="list_services",
         parameters=[
             OpenApiParameter("type", OpenApiTypes.STR, enum=TYPES),
             OpenApiParameter("destination", OpenApiTypes.STR, description="id or slug"),
-            OpenApiParameter("date", OpenApiTypes.DATE, description="adds `on_date`: price and places left on that date"),
+            OpenApiParameter("place", OpenApiTypes.STR, description="id or slug of a place: visits to it"),
+            OpenApiParameter("date", OpenApiTypes.DATE, description="only what the party can have on that date (beds: that night); adds `on_date`: price and places left of each departure"),
+            OpenApiParameter("from", OpenApiTypes.DATE, description="with `until`: beds that are free on every night between, the rest on any date from one to the other"),
+            OpenApiParameter("until", OpenApiTypes.DATE, description=f"the day of leaving; default: one night, one date; at most {LONGEST_STAY} days after `from`"),
+            OpenApiParameter("people", {"type": "integer", "minimum": 1, "maximum": MOST_PEOPLE}, description="who all fit in: rooms and cars are counted by what they hold; default 1"),
+            OpenApiParameter("max_price", {"type": "string", "pattern": r"^\d{1,12}(\.\d{1,3})?$"}, description="of the whole party, for all nights; without dates: by list price"),
+            OpenApiParameter("currency", OpenApiTypes.STR, description="of `max_price`, and what prices are compared in; default: each service's own"),
+            OpenApiParameter("ordering", OpenApiTypes.STR, enum=list(ORDERINGS), description="`name` (destination, type, name; the default), `price` (cheapest for the party first), `-price`"),
             PAGE,
             PAGE_SIZE,
         ],
-        responses=page_shape(ServiceSerializer),
+        responses=page_shape(FoundSerializer),
     )
     def get(self, request: Request) -> Response:
-        """What is on sale, by type, destination and date."""
-        kind = request.query_params.get("type", "")
-        if kind and kind not in TYPES:
-            raise Invalid(fields={"type": [_("Choose one of: %s.") % ", ".join(TYPES)]})
-        day = read_date(text, "date") if (text := request.query_params.get("date", "")) else None
+        """What is on sale, by type, destination, place, dates, party and price.
+
+        With dates: only what the whole party can still have, with its price (`party_price`), `units` and places `left`.
+        """
+        wish = read_wish(request.query_params)
         pager = PageNumberPagination()
-        rows = pager.paginate_queryset(catalogue.services(type=kind, destination=request.query_params.get("destination", "")[:100]), request, view=self) or []
-        dated = inventory.departures_on(rows, day) if day else {}
-        return pager.get_paginated_response(
-            [{**service_json(row), **({"on_date": [dated_json(one) for one in dated[row.pk]]} if day else {})} for row in rows]
-        )
+        rows: Any = pager.paginate_queryset(search_services(wish), request, view=self) or []  # type: ignore[arg-type]  # it counts and slices, which is all that a pager asks
+        return pager.get_paginated_response([found_json(one) for one in rows])
 
 
 class ServiceDetail(OpenView):

@@ -39,6 +39,8 @@ class Booking(TimestampedModel):
     failure_code = models.CharField(max_length=60, blank=True)
     failure_reason = models.CharField(max_length=300, blank=True)
     language = models.CharField(max_length=10, default="en")
+    # A step at a supplier is begun or has to be taken back: `bookings.actions.supplier_steps` goes on with it, after a crash too.
+    saga_open = models.BooleanField(default=False)
     row_version = models.PositiveIntegerField(default=1)
 
     history_model: ClassVar[type[models.Model]]
@@ -49,13 +51,20 @@ class Booking(TimestampedModel):
             BOOKING.constraint("booking"),
             models.CheckConstraint(condition=Q(total__gte=0), name="booking_total_not_negative"),
             models.UniqueConstraint(fields=["user", "request_key"], name="booking_request_once"),
-            models.UniqueConstraint(fields=["trip"], condition=Q(state__in=["INITIATED", "PAYMENT_PENDING"]), name="booking_one_open_per_trip"),
+            models.UniqueConstraint(
+                fields=["trip"],
+                condition=Q(state__in=["INITIATED", "PAYMENT_PENDING"]),
+                name="booking_one_open_per_trip",
+            ),
         ]
         indexes = [
             models.Index(fields=["user", "-created_at"], name="booking_user_newest"),
             models.Index(fields=["trip"], name="booking_trip"),
             models.Index(fields=["state"], name="booking_state"),
-            models.Index(fields=["hold_expires_at"], name="booking_due", condition=Q(state__in=["INITIATED", "PAYMENT_PENDING"])),
+            models.Index(
+                fields=["hold_expires_at"], name="booking_due", condition=Q(state__in=["INITIATED", "PAYMENT_PENDING"])
+            ),
+            models.Index(fields=["updated_at"], name="booking_saga_open", condition=Q(saga_open=True)),
         ]
 
     def __str__(self) -> str:
@@ -79,6 +88,9 @@ class BookingItem(TimestampedModel):
     name = models.CharField(max_length=200)
     supplier_name = models.CharField(max_length=200)
     supplier_reference = models.CharField(max_length=100, blank=True)
+    adapter = models.CharField(
+        max_length=20, blank=True
+    )  # who books it at the supplier (bookings.gateways.suppliers); empty = our own inventory
     confirmation_code = models.CharField(max_length=20, unique=True, default=ids.item_confirmation_code)
     quantity = models.PositiveIntegerField()
     participants = models.PositiveIntegerField()
@@ -94,6 +106,7 @@ class BookingItem(TimestampedModel):
     supplier_currency = models.CharField(max_length=3)
     rate = models.DecimalField(max_digits=18, decimal_places=9, default=1)
     rate_date = models.DateField(null=True, blank=True)
+    rate_source = models.CharField(max_length=40, blank=True)  # who published it (bookings.pricing.exchange); empty = no exchange, or before it was kept
     payment_status = models.CharField(max_length=10, default="pending", choices=ITEM_PAYMENT_STATES)
     cancellable = models.BooleanField(default=True)
     cancellation_deadline = models.DateTimeField(null=True, blank=True)
@@ -107,9 +120,18 @@ class BookingItem(TimestampedModel):
             ITEM.constraint("booking_item"),
             models.CheckConstraint(condition=Q(total__gte=0), name="booking_item_total_not_negative"),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="booking_item_dates_in_order"),
-            models.CheckConstraint(condition=Q(payment_status__in=["pending", "paid", "refunded", "failed"]), name="booking_item_payment_known"),
+            models.CheckConstraint(
+                condition=Q(payment_status__in=["pending", "paid", "refunded", "failed"]),
+                name="booking_item_payment_known",
+            ),
         ]
-        indexes = [models.Index(fields=["type"], name="booking_item_type")]
+        indexes = [
+            models.Index(fields=["type"], name="booking_item_type"),
+            models.Index(fields=["ends_on"], name="booking_item_to_complete", condition=Q(state="confirmed")),
+            models.Index(
+                fields=["adapter", "supplier_reference"], name="booking_item_at_supplier", condition=~Q(adapter="")
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -120,6 +142,26 @@ class BookingItemTransition(TransitionRecord):
 
 
 BookingItem.history_model = BookingItemTransition
+
+
+class BookingTraveler(UUIDModel):
+    """Who uses an item, by the name it was booked under; `traveler` is gone when they were erased, the name goes by erasure too."""
+
+    item = models.ForeignKey(BookingItem, on_delete=models.CASCADE, related_name="travelers")
+    traveler = models.ForeignKey(
+        "accounts.Traveler", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    position = models.PositiveSmallIntegerField()
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100, blank=True)
+    traveler_type = models.CharField(max_length=8, default="adult")
+
+    class Meta:
+        ordering = ("item", "position")
+        constraints = [models.UniqueConstraint(fields=["item", "position"], name="booking_traveler_position_once")]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
 
 
 class Hold(UUIDModel):

@@ -66,6 +66,7 @@ class ServiceSlot(UUIDModel):
             models.UniqueConstraint(fields=["service", "date", "time"], name="slot_once"),
             models.CheckConstraint(condition=Q(taken__gte=0) & Q(taken__lte=F("capacity")), name="slot_never_oversold"),
         ]
+        indexes = [models.Index(fields=["date"], name="slot_date")]  # the search asks what is taken on some dates, whatever the service
 
     def __str__(self) -> str:
         return f"{self.service_id} {self.date} {self.time}"

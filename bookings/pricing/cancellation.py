@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -36,3 +37,76 @@ def terms_of(terms: Terms, *, total: Decimal, currency: str, start: dt.datetime)
         return CancellationTerms(cancellable=False, deadline=None, fee=total)
     fee = money.quantize(total * terms.fee_percent / HUNDRED, currency)
     return CancellationTerms(cancellable=True, deadline=start - dt.timedelta(hours=terms.cancel_hours), fee=min(fee, total))
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """An item as it was bought: `total` in `currency`, its terms, the moment of its first use. `deadline` None = never free."""
+
+    total: Decimal
+    currency: str
+    cancellable: bool
+    deadline: dt.datetime | None
+    fee: Decimal
+    start: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """What comes back of an item and what is kept: `refund` + `fee` = its total, both in whole units of its currency.
+
+    `why`: free, after_deadline, not_cancellable, given_before (part of it went back already). `back_by` is the latest day on which it is there.
+    """
+
+    refund: Decimal
+    fee: Decimal
+    why: str
+    back_by: dt.date
+
+
+def refund_at(sold: Sold, *, moment: dt.datetime, back_by: dt.date) -> Refund | None:
+    """What comes back when the item is given back at `moment`; None once it has begun: then it can't be given back at all.
+
+    Free until and including the deadline; after it the fee is kept, never more than the total; nothing comes back of what isn't cancellable.
+    """
+    if moment >= sold.start:
+        return None
+    total = money.quantize(sold.total, sold.currency)
+    if not sold.cancellable or sold.deadline is None:
+        return Refund(money.quantize(0, sold.currency), total, "not_cancellable", back_by)
+    if moment <= sold.deadline:
+        return Refund(total, money.quantize(0, sold.currency), "free", back_by)
+    fee = min(max(money.quantize(sold.fee, sold.currency), money.quantize(0, sold.currency)), total)
+    return Refund(total - fee, fee, "after_deadline", back_by)
+
+
+def cap_refunds(refunds: Sequence[Refund], left: Decimal, currency: str) -> tuple[Refund, ...]:
+    """The same refunds, never more together than `left` of what was paid; what they lose, they lose in proportion and to the unit."""
+    wanted = sum((one.refund for one in refunds), Decimal(0))
+    left = max(left, Decimal(0))
+    if wanted <= left:
+        return tuple(refunds)
+    parts = money.split(left, [one.refund for one in refunds], currency)
+    return tuple(
+        one if part == one.refund else replace(one, refund=part, fee=one.refund + one.fee - part, why="given_before")
+        for one, part in zip(refunds, parts, strict=True)
+    )
+
+
+def spread(amount: Decimal, rooms: Sequence[Decimal], currency: str) -> tuple[Decimal, ...]:
+    """Divide `amount` over payments in proportion to what is left of each (`rooms`), exactly, and never more than its room on any.
+
+    ValueError when all rooms together are too small.
+    """
+    if amount > sum(rooms, Decimal(0)):
+        raise ValueError("more than is left of the payments")
+    if not amount:
+        return tuple(money.quantize(0, currency) for _room in rooms)
+    return money.split(amount, rooms, currency)
+
+
+def ends_at(first: dt.date, last: dt.date, time: str, minutes: int, timezone: str) -> dt.datetime:
+    """The moment at which a use is over, UTC: so many minutes after its start where both are known, else the end of its last day there."""
+    if time and minutes and first == last:
+        return starts_at(first, time, timezone) + dt.timedelta(minutes=minutes)
+    return starts_at(last + dt.timedelta(days=1), "", timezone)

@@ -15,6 +15,7 @@ from .tariff import Tariff, capacity_on, price_on, units_for
 MOST_UNITS = 99
 MOST_PEOPLE = 99
 MOST_NIGHTS = 60
+EARLIEST, LATEST = dt.date(1970, 1, 1), dt.date(9000, 1, 1)  # beyond, days and clocks can't be counted on; what is sold is far inside
 
 
 class UnfitUse(ValueError):
@@ -82,10 +83,19 @@ def check_use(tariff: Tariff, use: Use) -> None:
     ):
         if not 1 <= value <= most:
             raise UnfitUse(name, "out_of_range", least=1, most=most)
+    if not EARLIEST <= use.first <= LATEST:
+        raise UnfitUse("booking_date", "in_the_past" if use.first < EARLIEST else "too_far_ahead")
     if use.time not in (tariff.times or ("",)):
         raise UnfitUse("time", "unknown_departure", times=list(tariff.times))
+    if tariff.unit == "party" and use.participants != tariff.sleeps:
+        raise UnfitUse("participants", "other_party", people=tariff.sleeps)
     if units_for(tariff, use.participants) > use.quantity:
         raise UnfitUse("participants", "do_not_fit", units=units_for(tariff, use.participants))
+
+
+def day_after(first: dt.date, nights: int) -> dt.date:
+    """The day of leaving after so many nights, or the calendar's last: anybody may ask for any date."""
+    return first + dt.timedelta(days=min(max(nights, 1), MOST_NIGHTS, (dt.date.max - first).days))
 
 
 def dates_of(tariff: Tariff, use: Use) -> tuple[dt.date, ...]:

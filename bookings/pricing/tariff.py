@@ -58,7 +58,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """A service as the till sees it: `unit` is room_night, person, vehicle_day or vehicle_trip; `sleeps` people fit into one unit."""
+    """A service as the till sees it: `unit` is room_night, person, vehicle_day, vehicle_trip or party; `sleeps` people fit into one unit."""
 
     unit: str
     list_price: Decimal
@@ -85,4 +85,9 @@ def capacity_on(tariff: Tariff, day: dt.date) -> int:
 
 def units_for(tariff: Tariff, people: int) -> int:
     """Units that a party needs: one ticket each, rooms and vehicles by what they hold."""
-    return people if tariff.unit == "person" else -(-people // tariff.sleeps)
+    return units_of(tariff.unit, tariff.sleeps, people)
+
+
+def units_of(unit: str, sleeps: int, people: int) -> int:
+    """The same of a service whose tariff isn't made: units that `people` need."""
+    return people if unit == "person" else -(-people // sleeps)

@@ -9,10 +9,11 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from bookings.errors import NoPlaces
-from bookings.pricing.exchange import Exchanged, exchange
+from bookings.pricing.exchange import Exchanged, RateTable, exchange
 from bookings.pricing.quote import Quote, UnfitUse
 from bookings.queries.cart import date_problem, get_cart
 from bookings.queries.itinerary_lines import lines_of_itinerary
+from bookings.queries.rates import table_for
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, Invalid
 from trips.models import Service, Trip
@@ -45,7 +46,8 @@ class Basket:
 
 
 def load_basket(actor: Actor, trip: Trip, *, now: dt.datetime | None = None) -> Basket:
-    """Raises Conflict (`nothing_to_book`, `no_rate`), NoPlaces, Invalid (a line that can't be sold any more). At most four statements."""
+    """Raises Conflict (`nothing_to_book`, `no_rate`), NoPlaces, Invalid (a line that can't be sold any more). At most four statements, and one for
+    exchange rates where a line has another currency than the trip."""
     cart = get_cart(actor, trip_reference=trip.reference, now=now)
     if cart.lines:
         sold_out = [line for line in cart.lines if line.problem == "no_places"]
@@ -58,8 +60,9 @@ def load_basket(actor: Actor, trip: Trip, *, now: dt.datetime | None = None) -> 
                 code="cart_unfit",
                 extra={"lines": [{"item_id": str(line.item.pk), "name": line.item.service.name, "problem": line.problem} for line in unfit]},
             )
+        table = table_for((line.quote.currency for line in cart.lines if line.quote), trip.budget_currency, now=now)
         lines = [
-            _line(trip, line.item.service, line.quote, line.item.price_seen, line.item.special_requests) for line in cart.lines if line.quote is not None
+            _line(trip, line.item.service, line.quote, line.item.price_seen, line.item.special_requests, table) for line in cart.lines if line.quote is not None
         ]
         return _basket(trip, lines, from_cart=True)
     return _basket(trip, _lines_of_plan(trip, now), from_cart=False)
@@ -70,6 +73,7 @@ def _lines_of_plan(trip: Trip, now: dt.datetime | None) -> list[BasketLine]:
     if plan is None or not plan.lines:
         raise Conflict(_("There is nothing to book for this trip yet."), code="nothing_to_book")
     lines, sold_out = [], []
+    table = table_for((line.service.currency for line in plan.lines), trip.budget_currency, now=now)
     for planned in plan.lines:
         problem = date_problem(planned.service, planned.use.first, now)
         if problem:
@@ -81,15 +85,15 @@ def _lines_of_plan(trip: Trip, now: dt.datetime | None) -> list[BasketLine]:
         if not quoted.fits:
             sold_out.append(_shortage(planned.service, quoted))
         seen = quoted.total if planned.price_seen is None else planned.price_seen
-        lines.append(_line(trip, planned.service, quoted, seen, ""))
+        lines.append(_line(trip, planned.service, quoted, seen, "", table))
     if sold_out:
         raise NoPlaces(sold_out)
     return lines
 
 
-def _line(trip: Trip, service: Service, quoted: Quote, price_seen: Decimal, special_requests: str) -> BasketLine:
+def _line(trip: Trip, service: Service, quoted: Quote, price_seen: Decimal, special_requests: str, table: RateTable) -> BasketLine:
     try:
-        own = exchange(quoted.total, quoted.currency, trip.budget_currency)
+        own = exchange(quoted.total, quoted.currency, trip.budget_currency, table)
     except ValueError as unknown:
         raise Conflict(
             _("No exchange rate is known for %(name)s.") % {"name": service.name}, code="no_rate", extra={"currency": quoted.currency}

@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Case, CharField, Count, Exists, OuterRef, QuerySet, Subquery, Value, When
 
 from bookings import rules
-from bookings.models import Booking, BookingItem, BookingTransition, Payment
+from bookings.models import Booking, BookingItem, BookingTransition, Payment, Refund, SupplierChange
+from bookings.queries.collections import CollectionView, view_of
+from bookings.queries.payments import STATES, SharedPayment, shared_payment
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import NotFound
+
+WITH_USE = ("service__destination", "service__place", "flight")  # what bookings.documents.use reads of an item
 
 
 @dataclass(frozen=True, slots=True)
 class BookingDetail:
-    """A booking (trip loaded) with its newest payment, its items in order of use (service and destination loaded) and its history."""
+    """A booking (trip loaded) with its payment, its items in order of use (service, destination and travelers loaded) and its history.
+
+    `changes` are those that suppliers made since, by item; `refunds` all that was promised back, oldest first. `collection` is there when it is paid in shares; then `payment` is their sum.
+    """
 
     booking: Booking
-    payment: Payment
+    payment: Payment | SharedPayment
     items: tuple[BookingItem, ...]
     transitions: tuple[BookingTransition, ...]
+    collection: CollectionView | None = None
+    changes: Mapping[uuid.UUID, Sequence[SupplierChange]] = field(default_factory=dict)
+    refunds: Sequence[Refund] = ()
 
     @property
     def is_locked(self) -> bool:
         """Whether its money is held or spent under the trip's budget."""
         return self.booking.state not in ("FAILED", "EXPIRED", "CANCELLED")
+
+    def item(self, item_id: uuid.UUID) -> BookingItem:
+        """The item of this id, or NotFound."""
+        for item in self.items:
+            if item.pk == item_id:
+                return item
+        raise NotFound
 
 
 def list_bookings(actor: Actor, *, states: tuple[str, ...] = (), trip_reference: str = "") -> QuerySet[Booking]:
@@ -35,24 +55,59 @@ def list_bookings(actor: Actor, *, states: tuple[str, ...] = (), trip_reference:
     if trip_reference:
         rows = rows.filter(trip__reference=trip_reference[:32].replace("\x00", ""))
     newest = Payment.objects.filter(booking=OuterRef("pk")).order_by("-created_at").values("state")[:1]
-    return rows.annotate(item_count=Count("items"), payment_state=Subquery(newest)).order_by("-created_at", "id")
+    shared = [When(collection__state=state, then=Value(said)) for state, said in STATES.items()]
+    paid = Case(*shared, default=Subquery(newest), output_field=CharField())
+    return rows.annotate(item_count=Count("items"), payment_state=paid).order_by("-created_at", "id")
 
 
 def get_booking(actor: Actor, reference: str) -> BookingDetail:
-    """The booking if the actor made it, else NotFound (the same for another's and for none). Three statements."""
+    """The booking if the actor made it, else NotFound (the same for another's and for none). Four statements; four more when paid in shares, one more
+    when something changed, one when something was given back."""
+    booking, payment = find_booking(actor, reference)
+    return detail_of(actor, booking, payment)
+
+
+def find_booking(actor: Actor, reference: str, *also: str) -> tuple[Booking, Payment | None]:
+    """The actor's booking (trip and `also` loaded) with its one payment; None for one that is paid in shares. Else NotFound."""
+    reference = reference[:20].replace("\x00", "")
     payment = (
-        Payment.objects.select_related("booking__trip")
-        .filter(rules.mine(actor, "booking__"), booking__reference=reference[:20].replace("\x00", ""))
+        Payment.objects.select_related("booking__trip", *(f"booking__{name}" for name in also))
+        .filter(rules.mine(actor, "booking__"), booking__reference=reference)
         .order_by("-created_at")
         .first()
     )
-    if payment is None:
+    if payment is not None and payment.share_id is None:
+        return payment.booking, payment
+    booking = Booking.objects.select_related("trip", *also).filter(rules.mine(actor), reference=reference).first()
+    if booking is None:
         raise NotFound
-    return detail_of(payment)
+    return booking, None
 
 
-def detail_of(payment: Payment) -> BookingDetail:
-    """The detail of the booking of its newest payment, `booking__trip` loaded. Two statements."""
-    booking = payment.booking
-    items = tuple(booking.items.select_related("service__destination"))  # their clock times are those of where they are
-    return BookingDetail(booking=booking, payment=payment, items=items, transitions=tuple(booking.transitions.all()))
+def detail_of(actor: Actor, booking: Booking, payment: Payment | None) -> BookingDetail:
+    """The detail of a booking (trip loaded) by its one payment, or by its shares. Three statements; three more when paid in shares, one
+    more when something changed, one when something was given back."""
+    changed = Exists(SupplierChange.objects.filter(item=OuterRef("pk"), state="announced"))
+    items = tuple(booking.items.annotate(changed=changed).select_related(*WITH_USE).prefetch_related("travelers"))  # their clock times are those of where they are
+    transitions = tuple(booking.transitions.all())
+    if payment is not None:
+        return BookingDetail(booking, payment, items, transitions, changes=_changes(items), refunds=_refunds(booking, [payment]))
+    view = view_of(actor, booking)
+    if view is None:
+        raise NotFound
+    payments = view.payments
+    return BookingDetail(booking, shared_payment(booking, view.collection, payments), items, transitions, view, _changes(items), _refunds(booking, payments))
+
+
+def _refunds(booking: Booking, payments: Iterable[Payment]) -> Sequence[Refund]:
+    """One statement, none where nothing was given back."""
+    return tuple(Refund.objects.filter(payment__booking=booking).order_by("created_at", "pk")) if any(one.refunded for one in payments) else ()
+
+
+def _changes(items: Iterable[Any]) -> dict[uuid.UUID, list[SupplierChange]]:
+    """What suppliers changed, newest first, by item. One statement, none where nothing changed."""
+    changed = [item.pk for item in items if item.changed]
+    found: dict[uuid.UUID, list[SupplierChange]] = {}
+    for change in SupplierChange.objects.filter(item__in=changed, state="announced") if changed else ():
+        found.setdefault(change.item_id, []).append(change)
+    return found

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bookings.models import CartItem
-from bookings.pricing.quote import Quote, UnfitUse, Use
+from bookings.pricing.exchange import Exchanged, RateTable, exchange
+from bookings.pricing.quote import Quote, UnfitUse, Use, day_after
 from bookings.queries.inventory import SOLD_AHEAD, Stock, load_stock, sellable, today_at
+from bookings.queries.rates import SAME, is_stale, rate_table
+from travelplanner.core import clock
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import NotFound
 from travelplanner.core.money import Money
@@ -20,11 +23,17 @@ from trips.models import Service
 @dataclass(frozen=True, slots=True)
 class CartLine:
     """A cart row with its price now. `problem` is empty when it can be booked, else a code: off_sale, in_the_past, too_far_ahead,
-    no_places, or what `UnfitUse` says; then `quote` may be None."""
+    other_date, offer_expired, no_places, or what `UnfitUse` says; then `quote` may be None. `own` is the price in the trip's currency, where that is another one and a rate is known."""
 
     item: CartItem
     quote: Quote | None
     problem: str
+    own: Exchanged | None = None
+    rate_stale: bool = False
+
+    @property
+    def trip_currency(self) -> str:
+        return self.item.trip.budget_currency if self.item.trip else ""
 
     @property
     def price_changed(self) -> bool:
@@ -64,7 +73,11 @@ def use_of(item: CartItem) -> Use:
 
 
 def date_problem(service: Service, day: dt.date, now: dt.datetime | None = None) -> str:
-    """Whether a first date of use can still be sold, by the destination's calendar."""
+    """Whether a first date of use can still be sold, by the destination's calendar, and by the offer's own date and end where it is one."""
+    if service.sold_on is not None and day != service.sold_on:
+        return "other_date"
+    if service.offered_until is not None and service.offered_until <= (now or clock.now()):
+        return "offer_expired"
     today = today_at(service.destination.timezone, now)
     if day < today:
         return "in_the_past"
@@ -72,13 +85,25 @@ def date_problem(service: Service, day: dt.date, now: dt.datetime | None = None)
 
 
 def price_lines(items: Sequence[CartItem], *, now: dt.datetime | None = None) -> tuple[CartLine, ...]:
-    """Price rows whose service, supplier and destination are loaded. Two statements for any number of rows."""
+    """Price rows whose service, supplier, destination and trip are loaded. Two statements for any number of rows, and one for exchange
+    rates where a service has another currency than its trip."""
     if not items:
         return ()
     first = min(item.booking_date for item in items)
-    last = max(item.booking_date + dt.timedelta(days=item.nights) for item in items)
+    last = max(day_after(item.booking_date, item.nights) for item in items)
     stock = load_stock([item.service for item in items], first, last)
-    return tuple(_price(item, stock, now) for item in items)
+    table = rate_table(now=now) if any(item.trip and item.trip.budget_currency != item.service.currency for item in items) else SAME
+    return tuple(_with_own(_price(item, stock, now), table, now) for item in items)
+
+
+def _with_own(line: CartLine, table: RateTable, now: dt.datetime | None) -> CartLine:
+    if line.quote is None or line.trip_currency in ("", line.quote.currency):
+        return line
+    try:
+        own = exchange(line.quote.total, line.quote.currency, line.trip_currency, table)
+    except ValueError:
+        return line
+    return replace(line, own=own, rate_stale=is_stale(own.rate_date, now or clock.now()))
 
 
 def _price(item: CartItem, stock: Stock, now: dt.datetime | None) -> CartLine:
@@ -98,7 +123,7 @@ def get_cart(actor: Actor, *, trip_reference: str = "", now: dt.datetime | None 
     rows = CartItem.objects.filter(user_id=actor.user_id)
     if trip_reference:
         rows = rows.filter(trip__reference=trip_reference[:32].replace("\x00", ""))
-    items = list(rows.select_related("service__supplier", "service__destination", "trip").order_by("booking_date", "time", "created_at", "id"))
+    items = list(rows.select_related("service__supplier", "service__destination", "service__place", "trip").order_by("booking_date", "time", "created_at", "id"))
     return Cart(price_lines(items, now=now))
 
 
@@ -109,3 +134,8 @@ def get_line(actor: Actor, item_id: uuid.UUID, *, now: dt.datetime | None = None
     if item is None:
         raise NotFound
     return price_lines([item], now=now)[0]
+
+
+def count_lines(actor: Actor) -> int:
+    """How many lines the actor's cart has. One statement, none for someone who isn't signed in."""
+    return CartItem.objects.filter(user_id=actor.user_id).order_by().count() if actor.user_id else 0

@@ -13,17 +13,18 @@ from django.db.models import Exists, F, OuterRef, Subquery
 
 from bookings import rules
 from bookings.models import Booking, CartItem
-from bookings.pricing.exchange import Exchanged, exchange
+from bookings.pricing.exchange import Exchanged, RateTable, exchange
 from bookings.pricing.quote import Quote, UnfitUse, Use
 from bookings.queries.booked_lines import booked_lines
 from bookings.queries.cart import CartLine, date_problem, get_cart, use_of
 from bookings.queries.itinerary_lines import lines_of_itinerary
+from bookings.queries.rates import is_stale, table_for
 from bookings.states import BOUGHT, OPEN
 from travelplanner.core import clock
 from travelplanner.core.actor import Actor
 from travelplanner.core.money import Money
 from trips import rules as trip_rules
-from trips.models import Document, Service, Trip
+from trips.models import Document, Service, Trip, TripMember
 
 ZERO = Decimal(0)
 
@@ -45,6 +46,7 @@ class SheetLine:
     seen: Money | None
     problem: str
     item_id: uuid.UUID | None = None
+    rate_stale: bool = False  # its rate is old, and its date is said
 
     @property
     def key(self) -> str:
@@ -97,6 +99,7 @@ class CheckoutSheet:
     mine: bool
     open_booking: OpenBooking | None
     booked_reference: str
+    in_company: bool = False  # someone else is in the trip: the cost can be shared
 
     @property
     def currency(self) -> str:
@@ -126,7 +129,8 @@ class CheckoutSheet:
 
 
 def load_sheet(actor: Actor, reference: str, *, now: dt.datetime | None = None) -> CheckoutSheet | None:
-    """The sheet of a trip that the actor may see and whose itinerary was chosen, else None. At most five statements."""
+    """The sheet of a trip that the actor may see and whose itinerary was chosen, else None. At most five statements,
+    and one for exchange rates where something is sold in another currency than the trip's."""
     now = now or clock.now()
     bookings = Booking.objects.filter(rules.mine(actor), trip=OuterRef("trip"))
     waiting, done = bookings.filter(state__in=OPEN), bookings.filter(state__in=BOUGHT).order_by("-created_at")
@@ -140,6 +144,7 @@ def load_sheet(actor: Actor, reference: str, *, now: dt.datetime | None = None) 
         .select_related("trip__budget_lock")
         .annotate(
             in_cart=Exists(CartItem.objects.filter(rules.mine(actor), trip=OuterRef("trip"))),
+            in_company=Exists(TripMember.objects.filter(trip=OuterRef("trip"), left_at=None).exclude(role="owner")),
             open_reference=Subquery(waiting.values("reference")[:1]),
             open_until=Subquery(waiting.values("hold_expires_at")[:1]),
             open_total=Subquery(waiting.values("total")[:1]),
@@ -166,21 +171,26 @@ def load_sheet(actor: Actor, reference: str, *, now: dt.datetime | None = None) 
         mine=trip_rules.may_change(actor, trip),
         open_booking=OpenBooking(document.open_reference, document.open_until) if document.open_reference else None,
         booked_reference=document.booked_reference or "",
+        in_company=document.in_company,
     )
 
 
 def _cart_lines(actor: Actor, trip: Trip, now: dt.datetime) -> tuple[SheetLine, ...]:
-    return tuple(_cart_line(trip, line) for line in get_cart(actor, trip_reference=trip.reference, now=now).lines)
+    lines = get_cart(actor, trip_reference=trip.reference, now=now).lines
+    table = table_for((line.item.service.currency for line in lines), trip.budget_currency, now=now)
+    return tuple(_cart_line(trip, line, table, now) for line in lines)
 
 
-def _cart_line(trip: Trip, line: CartLine) -> SheetLine:
+def _cart_line(trip: Trip, line: CartLine, table: RateTable, now: dt.datetime) -> SheetLine:
     item = line.item
-    own, fault = _in_trip_currency(trip, line.quote)
-    return SheetLine(item.service, use_of(item), line.quote, own, Money(item.price_seen, item.currency), line.problem or fault, item.pk)
+    own, fault = _in_trip_currency(trip, line.quote, table)
+    stale = own is not None and is_stale(own.rate_date, now)
+    return SheetLine(item.service, use_of(item), line.quote, own, Money(item.price_seen, item.currency), line.problem or fault, item.pk, stale)
 
 
 def _plan_lines(trip: Trip, planned: Mapping[str, PlannedThing], now: dt.datetime) -> tuple[SheetLine, ...]:
     found = lines_of_itinerary(trip)
+    table = table_for((line.service.currency for line in found.lines) if found else (), trip.budget_currency, now=now)
     lines = []
     for line in found.lines if found else ():
         quoted, problem = None, ""
@@ -190,18 +200,19 @@ def _plan_lines(trip: Trip, planned: Mapping[str, PlannedThing], now: dt.datetim
             problem = unfit.code
         if quoted:
             problem = date_problem(line.service, line.use.first, now) or ("" if quoted.fits else "no_places")
-        own, fault = _in_trip_currency(trip, quoted)
+        own, fault = _in_trip_currency(trip, quoted, table)
         thing = planned.get(line_key(line.service.pk, line.use.first, line.use.time))
         seen = thing.seen if thing and thing.seen and thing.seen.currency == line.service.currency else None
-        lines.append(SheetLine(line.service, line.use, quoted, own, seen, problem or fault))
+        stale = own is not None and is_stale(own.rate_date, now)
+        lines.append(SheetLine(line.service, line.use, quoted, own, seen, problem or fault, None, stale))
     return tuple(sorted(lines, key=lambda line: (line.use.first, line.use.time, line.service.name)))
 
 
-def _in_trip_currency(trip: Trip, quoted: Quote | None) -> tuple[Exchanged | None, str]:
+def _in_trip_currency(trip: Trip, quoted: Quote | None, table: RateTable) -> tuple[Exchanged | None, str]:
     if quoted is None:
         return None, ""
     try:
-        return exchange(quoted.total, quoted.currency, trip.budget_currency), ""
+        return exchange(quoted.total, quoted.currency, trip.budget_currency, table), ""
     except ValueError:
         return None, "no_rate"
 

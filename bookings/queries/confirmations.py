@@ -12,10 +12,13 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from bookings import rules
-from bookings.models import Booking, BookingItem, Confirmation, Payment
+from bookings.documents.verification import token_of
+from bookings.models import Booking, BookingItem, CancellationQuoteLine, Confirmation, Payment
+from bookings.queries.payments import SharedPayment, payment_of
 from travelplanner.core import clock, money
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import NotFound
+from travelplanner.core.lines import harmless
 from trips.models import Document
 
 SUMMARY = ("dailyActivityHours", "restDays", "travelFatigueScore")
@@ -23,35 +26,46 @@ SUMMARY = ("dailyActivityHours", "restDays", "travelFatigueScore")
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationView:
-    """A confirmation with its booking, trip and newest payment; `status` is ACTIVE, EXPIRED or CANCELLED at the moment of reading."""
+    """A confirmation with its booking, trip and payment; `status` is ACTIVE, EXPIRED or CANCELLED at the moment of reading."""
 
     confirmation: Confirmation
     booking: Booking
-    payment: Payment
+    payment: Payment | SharedPayment
     status: str
+
+    @property
+    def verify_url(self) -> str:
+        """Where anybody who holds it can see whether it is genuine, and what it is now."""
+        return f"{settings.PUBLIC_URL}/verify/{token_of(self.confirmation, self.booking)}"
 
     @property
     def next_steps(self) -> list[str]:
         """True sentences, in the reader's language."""
+        return self.steps_without()
+
+    def steps_without(self, *codes: str) -> list[str]:
+        """The same, but for those that are idle where they are read: the mail doesn't say that it is coming."""
+        if self.status == "CANCELLED":
+            return [_("This booking was cancelled. What comes back, and when, is on the booking's page.")]
         said = {
             "mail": _("We are sending this confirmation to %(email)s.") % {"email": self.booking.contact_email},
             "plan": _("Your day-by-day plan stays on the trip's page."),
             "codes": _("Show each item's confirmation code to its supplier when you arrive."),
             "demo": _("These are demo suppliers and a demo payment: nobody is expecting you and no money moved."),
         }
-        return [said[code] for code in self.confirmation.body.get("nextSteps", []) if code in said]
+        return [said[code] for code in self.confirmation.body.get("nextSteps", []) if code in said and code not in codes]
 
 
-def build_body(booking: Booking) -> dict[str, Any]:
-    """What a confirmation keeps: no contact, no names; sentences as codes. Two statements."""
+def build_body(booking: Booking, payments: Sequence[Payment]) -> dict[str, Any]:
+    """What a confirmation keeps: no contact, no names; sentences as codes. At most two statements."""
     trip = booking.trip
     document = None
     if booking.itinerary_revision is not None:
         document = Document.objects.filter(trip=trip, kind="final", revision=booking.itinerary_revision).first()
     itinerary: Mapping[str, Any] = document.body.get("itinerary", {}) if document else {}
-    places = list(trip.destinations.select_related("destination").values_list("destination__name", flat=True))
+    places = list(trip.destinations.values_list("destination__name", flat=True))
     per_day = money.quantize(booking.total / trip.days, booking.currency)
-    demo = booking.payments.filter(gateway="mock").exists()
+    demo = any(payment.gateway == "mock" for payment in payments)
     return {
         "destination": ", ".join(places) or trip.title,
         "itinerary": {key: itinerary.get(key) for key in SUMMARY},
@@ -61,13 +75,20 @@ def build_body(booking: Booking) -> dict[str, Any]:
 
 
 def status_of(confirmation: Confirmation, booking: Booking, now: dt.datetime) -> str:
-    if booking.state in ("CANCELLED", "CANCELLING"):
+    """ACTIVE, EXPIRED or CANCELLED. While a part is being cancelled the rest stands, and so does its confirmation: one more statement then."""
+    if booking.state == "CANCELLED" or (booking.state == "CANCELLING" and not _stays(booking)):
         return "CANCELLED"
     return "ACTIVE" if now < confirmation.valid_until else "EXPIRED"
 
 
+def _stays(booking: Booking) -> bool:
+    """Whether something of a booking that is being cancelled stays booked whatever its suppliers answer."""
+    asked = CancellationQuoteLine.objects.filter(quote__booking=booking, quote__state="confirmed").values("item")
+    return BookingItem.objects.filter(booking=booking, state__in=["confirmed", "completed"]).exclude(pk__in=asked).exists()
+
+
 def get_confirmation(actor: Actor, reference: str, *, now: dt.datetime | None = None) -> ConfirmationView:
-    """The confirmation of a booking that the actor may see, or NotFound. Two statements."""
+    """The confirmation of a booking that the actor may see, or NotFound. Two statements, one more while it is being cancelled."""
     confirmation = (
         Confirmation.objects.select_related("booking__trip")
         .filter(rules.mine(actor, "booking__"), booking__reference=reference[:20].replace("\x00", ""))
@@ -76,18 +97,17 @@ def get_confirmation(actor: Actor, reference: str, *, now: dt.datetime | None = 
     if confirmation is None:
         raise NotFound
     booking = confirmation.booking
-    payment = Payment.objects.filter(booking=booking).latest("created_at")
-    return ConfirmationView(confirmation, booking, payment, status_of(confirmation, booking, now or clock.now()))
+    return ConfirmationView(confirmation, booking, payment_of(booking), status_of(confirmation, booking, now or clock.now()))
 
 
 def mail_context(booking: Booking, confirmation: Confirmation, payment: Payment, items: Sequence[BookingItem]) -> dict[str, Any]:
     """What the mail needs, as JSON: amounts as text with their currency, dates as ISO."""
     return {
-        "name": booking.contact_name,
+        "name": harmless(booking.contact_name, _("traveler")),  # somebody typed these and the address: nobody fishes with our mails
         "reference": booking.reference,
         "number": confirmation.number,
-        "trip_title": booking.trip.title,
-        "destination": confirmation.body["destination"],
+        "trip_title": harmless(booking.trip.title, booking.reference),
+        "destination": harmless(confirmation.body["destination"], booking.reference),
         "start": booking.trip.start_date.isoformat(),
         "end": booking.trip.end_date.isoformat(),
         "total": str(booking.total),

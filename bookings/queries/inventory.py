@@ -5,20 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import DecimalField, F, IntegerField, Q, Sum, Value
 from django.db.models.functions import Coalesce
 
 from bookings.models import CapacityRule, PriceRule, ServiceSlot
-from bookings.pricing.quote import DatedPrice, Quote, SlotState, Use, on_date, quote
+from bookings.pricing.quote import DatedPrice, Quote, SlotState, Use, check_use, dates_of, on_date, quote
 from bookings.pricing.tariff import CapacityStep, PriceStep, Span, Tariff, Terms
 from travelplanner.core import clock
 from travelplanner.core.errors import NotFound
 from trips.models import Service
+from trips.queries.catalogue import ServiceRow
 
 SOLD_AHEAD = dt.timedelta(days=548)  # 18 months
 SlotKey = tuple[uuid.UUID, dt.date, str]
@@ -34,9 +37,8 @@ class Stock:
     def quote(self, service_id: uuid.UUID, use: Use) -> Quote:
         """Raises UnfitUse."""
         tariff = self.tariffs[service_id]
-        nights = use.nights if tariff.unit == "room_night" and 1 <= use.nights <= 60 else 1
-        dates = (use.first + dt.timedelta(days=i) for i in range(nights))
-        known = {day: slot for day in dates if (slot := self.slots.get((service_id, day, use.time)))}
+        check_use(tariff, use)  # first: its dates may be any that a calendar has
+        known = {day: slot for day in dates_of(tariff, use) if (slot := self.slots.get((service_id, day, use.time)))}
         return quote(tariff, use, known)
 
     def on_date(self, service_id: uuid.UUID, day: dt.date, time: str) -> DatedPrice:
@@ -63,43 +65,94 @@ def today_at(timezone: str, now: dt.datetime | None = None) -> dt.date:
     return (now or clock.now()).astimezone(ZoneInfo(timezone)).date()
 
 
-def load_stock(services: Iterable[Service], first: dt.date, last: dt.date) -> Stock:
-    """Stock of `services` (destination loaded) from `first` to `last`, both included. Two statements for any number of services."""
+def load_stock(services: Iterable[Service | ServiceRow], first: dt.date, last: dt.date, *, slotted: bool = True) -> Stock:
+    """Stock of `services` (of models: destination loaded) from `first` to `last`, both included. Two statements for any number of services.
+
+    Its tariffs know the rules that can match between these dates, and no others; not `slotted`: the rules alone.
+    """
     rows = {service.pk: service for service in services}
     if not rows:
         return Stock({}, {})
-    prices, capacities = _rules(list(rows))
-    slots = ServiceSlot.objects.filter(service__in=list(rows), date__range=(first, last)).values_list(
-        "service_id", "date", "time", "price", "capacity", "taken"
-    )
-    return Stock(
-        tariffs={pk: _tariff(service, prices[pk], capacities[pk]) for pk, service in rows.items()},
-        slots={(service_id, day, time): SlotState(price, capacity, taken) for service_id, day, time, price, capacity, taken in slots.order_by()},
-    )
+    prices, capacities = _rules(list(rows), first, last)
+    tariffs = {pk: tariff_of(service, prices.get(pk, ()), capacities.get(pk, ())) for pk, service in rows.items()}
+    return Stock(tariffs=tariffs, slots=load_slots(Q(service__in=list(rows)), first, last) if slotted else {})
 
 
-def _rules(service_ids: Sequence[uuid.UUID]) -> tuple[Mapping[uuid.UUID, list[PriceStep]], Mapping[uuid.UUID, list[CapacityStep]]]:
-    """Both kinds of rules in one statement."""
-    columns = ("service_id", "name", "valid_from", "valid_until", "months", "weekdays", "step_percent", "step_capacity")
-    of_price = PriceRule.objects.filter(service__in=service_ids).annotate(
-        step_percent=F("percent"), step_capacity=Value(None, output_field=IntegerField())
-    )
+def load_slots(among: Q, first: dt.date, last: dt.date) -> dict[SlotKey, SlotState]:
+    """Slots that exist between both dates, of the services that `among` speaks of. One statement."""
+    rows = ServiceSlot.objects.filter(among, date__range=(first, last)).order_by()
+    columns = rows.values_list("service_id", "date", "time", "price", "capacity", "taken")
+    return {(service_id, day, time): SlotState(price, capacity, taken) for service_id, day, time, price, capacity, taken in columns}
+
+
+Steps = tuple[Mapping[uuid.UUID, Sequence[PriceStep]], Mapping[uuid.UUID, Sequence[CapacityStep]]]
+_RULE = ("service_id", "name", "valid_from", "valid_until", "months", "weekdays")
+
+
+def _rules(service_ids: Sequence[uuid.UUID], first: dt.date, last: dt.date) -> Steps:
+    """Both kinds of rules that can match a date from `first` to `last`, in one statement."""
+    of_price = PriceRule.objects.filter(service__in=service_ids).annotate(step_percent=F("percent"), step_capacity=Value(None, output_field=IntegerField()))
     of_capacity = CapacityRule.objects.filter(service__in=service_ids).annotate(
         step_percent=Value(None, output_field=DecimalField(max_digits=6, decimal_places=2)), step_capacity=F("capacity")
     )
-    rows = of_price.order_by().values_list(*columns).union(of_capacity.order_by().values_list(*columns), all=True)
+    columns = (*_RULE, "step_percent", "step_capacity")
     prices: dict[uuid.UUID, list[PriceStep]] = defaultdict(list)
     capacities: dict[uuid.UUID, list[CapacityStep]] = defaultdict(list)
-    for service_id, name, valid_from, valid_until, months, weekdays, percent, capacity in rows:
-        span = Span(valid_from, valid_until, frozenset(months), frozenset(weekdays))
-        if percent is not None:
-            prices[service_id].append(PriceStep(name, percent, span))
-        else:
-            capacities[service_id].append(CapacityStep(name, capacity, span))
+    for row in of_price.order_by().values_list(*columns).union(of_capacity.order_by().values_list(*columns), all=True):
+        for service_id, name, span in _matching([row[:6]], first, last):
+            if row[6] is not None:
+                prices[service_id].append(PriceStep(name, row[6], span))
+            else:
+                capacities[service_id].append(CapacityStep(name, row[7], span))
     return prices, capacities
 
 
-def _tariff(service: Service, prices: Sequence[PriceStep], capacities: Sequence[CapacityStep]) -> Tariff:
+def load_capacities(among: Q, first: dt.date, last: dt.date) -> dict[uuid.UUID, list[CapacityStep]]:
+    """The rules of capacity alone that can match a date between both; services without any aren't there. One statement."""
+    found: dict[uuid.UUID, list[CapacityStep]] = defaultdict(list)
+    for row in CapacityRule.objects.filter(among).order_by().values_list(*_RULE, "capacity"):
+        for service_id, name, span in _matching([row[:6]], first, last):
+            found[service_id].append(CapacityStep(name, row[6], span))
+    return found
+
+
+def load_prices(service_ids: Sequence[uuid.UUID], first: dt.date, last: dt.date) -> dict[uuid.UUID, list[PriceStep]]:
+    """The rules of price alone that can match a date between both; services without any aren't there. One statement."""
+    found: dict[uuid.UUID, list[PriceStep]] = defaultdict(list)
+    for row in PriceRule.objects.filter(service__in=service_ids).order_by().values_list(*_RULE, "percent"):
+        for service_id, name, span in _matching([row[:6]], first, last):
+            found[service_id].append(PriceStep(name, row[6], span))
+    return found
+
+
+def _matching(rows: Iterable[tuple[Any, ...]], first: dt.date, last: dt.date) -> Iterator[tuple[uuid.UUID, str, Span]]:
+    """Rules that can match a date between both, as (service, name, span); the rest never becomes an object."""
+    months_there, weekdays_there = _months_and_weekdays(first, last)
+    for service_id, name, valid_from, valid_until, months, weekdays in rows:
+        if (valid_from and valid_from > last) or (valid_until and valid_until < first):
+            continue
+        if (months and months_there.isdisjoint(months)) or (weekdays and weekdays_there.isdisjoint(weekdays)):
+            continue
+        yield service_id, name, _span(valid_from, valid_until, tuple(months), tuple(weekdays))
+
+
+@lru_cache(maxsize=256)
+def _months_and_weekdays(first: dt.date, last: dt.date) -> tuple[frozenset[int], frozenset[int]]:
+    """Those that occur between both dates; every one of them once the stretch is long enough."""
+    days = (last - first).days
+    if days > 340:
+        return frozenset(range(1, 13)), frozenset(range(7))
+    dates = [first + dt.timedelta(days=i) for i in range(days + 1)]
+    return frozenset(day.month for day in dates), frozenset(day.weekday() for day in dates[:7])
+
+
+@lru_cache(maxsize=2048)
+def _span(valid_from: dt.date | None, valid_until: dt.date | None, months: tuple[int, ...], weekdays: tuple[int, ...]) -> Span:
+    """Rules of many services speak of the same dates (weekends, a season)."""
+    return Span(valid_from, valid_until, frozenset(months), frozenset(weekdays))
+
+
+def tariff_of(service: Service | ServiceRow, prices: Sequence[PriceStep], capacities: Sequence[CapacityStep]) -> Tariff:
     return Tariff(
         unit=service.unit,
         list_price=service.list_price,
@@ -110,13 +163,13 @@ def _tariff(service: Service, prices: Sequence[PriceStep], capacities: Sequence[
         prices=tuple(prices),
         capacities=tuple(capacities),
         terms=Terms(service.cancellable, service.cancel_hours, service.cancel_fee_percent),
-        timezone=service.destination.timezone,
+        timezone=service.timezone if isinstance(service, ServiceRow) else service.destination.timezone,
     )
 
 
 def get_service(service_id: uuid.UUID) -> Service:
-    """A service on sale, with supplier and destination, or NotFound."""
-    service = Service.objects.select_related("supplier", "destination").filter(pk=service_id).first()
+    """A service on sale, with supplier and destination, or NotFound; so is what was offered to one party alone (`actions.offers` sells that)."""
+    service = Service.objects.select_related("supplier", "destination").filter(pk=service_id, external_reference="").first()
     if service is None or not sellable(service):
         raise NotFound
     return service
@@ -135,19 +188,6 @@ def list_departures(service: Service, first: dt.date, last: dt.date, *, now: dt.
             dated = stock.on_date(service.pk, first + dt.timedelta(days=i), time)
             found.append(Departure(dated.date, time, dated.unit_price, service.currency, dated.capacity, dated.left))
     return tuple(found)
-
-
-def departures_on(services: Sequence[Service], day: dt.date) -> dict[uuid.UUID, list[Departure]]:
-    """Price and places left of each service on one date, per departure; empty lists for past dates. Two statements for any number of services."""
-    today = today_at(services[0].destination.timezone) if services else day
-    if not services or not today - dt.timedelta(days=1) <= day <= today + SOLD_AHEAD:
-        return {service.pk: [] for service in services}
-    stock = load_stock(services, day, day)
-    found: dict[uuid.UUID, list[Departure]] = {}
-    for service in services:
-        dated = [(time, stock.on_date(service.pk, day, time)) for time in service.times or [""]]
-        found[service.pk] = [Departure(day, time, one.unit_price, service.currency, one.capacity, one.left) for time, one in dated]
-    return found
 
 
 def overbooked() -> list[tuple[uuid.UUID, int, int, int]]:

@@ -59,7 +59,7 @@ def lines_of_itinerary(trip: Trip) -> ItineraryLines | None:
     wishes = [*_beds(document.body), *_tickets(document.body)]
     services = {
         service.pk: service
-        for service in Service.objects.filter(pk__in={wish.service_id for wish in wishes}).select_related("supplier", "destination")
+        for service in Service.objects.filter(pk__in={wish.service_id for wish in wishes}).select_related("supplier", "destination", "place")
         if sellable(service)
     }
     dates = [wish.first for wish in wishes] or [trip.start_date]

@@ -20,7 +20,7 @@ def offers_for(request: OfferRequest) -> tuple[Offer, ...]:
     if not 1 <= request.people <= MOST_PEOPLE or request.departure < request.arrival:
         return ()
     services = list(
-        Service.objects.filter(destination=request.destination_id, active=True, supplier__active=True).select_related("destination").order_by("type", "slug")
+        Service.objects.filter(destination=request.destination_id, active=True, supplier__active=True, external_reference="").select_related("destination").order_by("type", "slug")
     )
     if not services:
         return ()

@@ -8,9 +8,8 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from bookings import rules
-from bookings.models import Confirmation, Payment
-from bookings.queries.bookings import BookingDetail, detail_of
+from bookings.models import Booking, Confirmation
+from bookings.queries.bookings import BookingDetail, detail_of, find_booking
 from bookings.queries.confirmations import ConfirmationView, status_of
 from travelplanner.core import clock
 from travelplanner.core.actor import Actor
@@ -30,17 +29,9 @@ class Receipt:
 
 
 def get_receipt(actor: Actor, reference: str, *, now: dt.datetime | None = None) -> Receipt:
-    """The booking if the actor made it, else NotFound. At most five statements; three while it isn't confirmed."""
-    payment = (
-        Payment.objects.select_related("booking__trip", "booking__confirmation")
-        .filter(rules.mine(actor, "booking__"), booking__reference=reference[:20].replace("\x00", ""))
-        .order_by("-created_at")
-        .first()
-    )
-    if payment is None:
-        raise NotFound
-    booking = payment.booking
-    detail = detail_of(payment)
+    """The booking if the actor made it, else NotFound. At most six statements, seven when a supplier changed something; four while it isn't confirmed."""
+    booking, payment = find_booking(actor, reference, "confirmation")
+    detail = detail_of(actor, booking, payment)
     confirmation: Confirmation | None = getattr(booking, "confirmation", None)
     if confirmation is None:
         return Receipt(detail, None, None, None, None)
@@ -52,8 +43,16 @@ def get_receipt(actor: Actor, reference: str, *, now: dt.datetime | None = None)
         else:
             planned = _amount(document.body["cost"], "total", booking.currency)
     first = TripDestination.objects.filter(trip=booking.trip).select_related("destination").first()
-    view = ConfirmationView(confirmation, booking, payment, status_of(confirmation, booking, now or clock.now()))
+    view = ConfirmationView(confirmation, booking, detail.payment, status_of(confirmation, booking, now or clock.now()))
     return Receipt(detail, view, first.destination if first else None, predicted, planned)
+
+
+def receipt_for_mail(reference: str, *, now: dt.datetime | None = None) -> Receipt:
+    """The receipt as the booking's own user sees it, for what we send to its contact. Raises NotFound."""
+    booking = Booking.objects.filter(reference=reference).only("user_id").first()
+    if booking is None:
+        raise NotFound
+    return get_receipt(Actor(user_id=booking.user_id), reference, now=now)
 
 
 def _amount(figures: dict, name: str, currency: str) -> Decimal | None:

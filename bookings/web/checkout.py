@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -13,18 +15,23 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import trigger_client_event
 
 from bookings.actions import cart
-from bookings.actions.checkout import expire_due, reserve_booking
+from bookings.actions.checkout import NamedTraveler, expire_due, reserve_booking
+from bookings.actions.collections import ShareWish, open_collection
 from bookings.errors import BookingOpen
 from bookings.models import Booking
 from bookings.queries.checkout_sheet import CheckoutSheet, load_sheet
 from bookings.web.forms import ContactForm
 from bookings.web.refusals import refusal_notes
+from bookings.web.share_cost import share_cost
 from bookings.web.sheet_context import contact_form, sheet_context, signup_url
+from bookings.web.who_travels import posted_travelers, readiness_context, who_forms
 from travelplanner.core import clock
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import AppError, Conflict, Invalid, NotFound
 from travelplanner.core.web.actors import actor_of
 from travelplanner.core.web.limits import limited
+from trips import rules as trip_rules
+from trips.queries.readiness import own_travelers, readiness_line_of
 from trips.queries.trips import get_trip
 
 
@@ -44,6 +51,13 @@ def show_checkout(request: HttpRequest, reference: str) -> HttpResponse:
 def _page(request: HttpRequest, actor: Actor, sheet: CheckoutSheet, *, form: ContactForm | None = None, status: int = 200, **more: Any) -> HttpResponse:
     if form is None and actor.is_user and sheet.mine:
         form = contact_form(request.user, sheet.total)
+    if form is not None:
+        found = more.pop("found", None) or readiness_line_of(actor, sheet.trip)
+        own = own_travelers(actor)
+        coming = [one.traveler.pk for one in found.travelers if one.own] if found else []
+        posted = request.POST if request.method == "POST" and any(key.startswith("who-") for key in request.POST) else None
+        sharing = more.pop("sharing", None) or share_cost(sheet, request.POST if request.method == "POST" and "how" in request.POST else None)
+        more |= {"sharing": sharing, "who": who_forms(sheet, own, coming, posted), "readiness": readiness_context(found), "go_on": "go_on" in request.POST}
     return render(request, "bookings/checkout.html", sheet_context(actor, sheet, form, **more), status=status)
 
 
@@ -77,7 +91,7 @@ def change_line(request: HttpRequest, reference: str) -> HttpResponse:
         said = _apply(actor, sheet, request)
     except (Invalid, Conflict) as refusal:
         notes = refusal_notes(refusal)
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:  # type: ignore[attr-defined]  # django-htmx's middleware sets it
         response = _page(request, actor, _sheet(actor, reference), notes=notes)
         return trigger_client_event(response, "toast", {"text": said}) if said else response
     if notes:
@@ -129,6 +143,20 @@ def _changes(request: HttpRequest, *, per_person: bool) -> dict[str, Any]:
     return changes
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def work_out_shares(request: HttpRequest, reference: str) -> HttpResponse:
+    """The checkout again with what each would pay; nothing is checked or held, and what was typed stays."""
+    actor = actor_of(request)
+    if request.method != "POST":
+        return redirect("bookings:checkout", reference=reference)
+    sheet = _sheet(actor, reference)
+    if not actor.is_user:
+        return redirect(signup_url(sheet.trip.reference))
+    if not sheet.mine:
+        raise trip_rules.refusal(sheet.trip)
+    return _page(request, actor, sheet, form=ContactForm(initial=request.POST.dict()), agreed=frozenset(request.POST.getlist("agree")))
+
+
 @require_POST
 @limited("book")
 def reserve(request: HttpRequest, reference: str) -> HttpResponse:
@@ -136,39 +164,56 @@ def reserve(request: HttpRequest, reference: str) -> HttpResponse:
     actor = actor_of(request)
     if not actor.is_user:
         return redirect(signup_url(_sheet(actor, reference).trip.reference))
+    sheet = _sheet(actor, reference)
+    if not sheet.mine:
+        raise trip_rules.refusal(sheet.trip)
     form = ContactForm(request.POST)
     agreed = frozenset(request.POST.getlist("agree"))
+    sharing = share_cost(sheet, request.POST)
     if not form.is_valid():
         return _refused(request, actor, reference, form, agreed, [], 400)
     missing = [key for key in request.POST.getlist("changed") if key not in agreed]
     if missing:
         note = {"tone": "warn", "title": _("A price has changed."), "text": _("Agree to it below, or leave it out. Nothing was charged.")}
         return _refused(request, actor, reference, form, agreed, [note], 409)
+    travelers, readable = posted_travelers(request.POST, own_travelers(actor))
+    if not readable:
+        note = {"tone": "bad", "title": _("Someone who travels could not be read."), "text": _("Look at the names below. Nothing was held.")}
+        return _refused(request, actor, reference, form, agreed, [note], 400)
+    if sharing and sharing.chosen and sharing.problem:
+        note = {"tone": "bad", "title": _("The shares don't fit."), "text": sharing.problem}
+        return _refused(request, actor, reference, form, agreed, [note], 400)
+    found = readiness_line_of(actor, sheet.trip)
+    if found and found.blocked and "go_on" not in request.POST:
+        note = {"tone": "warn", "title": _("Not everybody is ready to travel."), "text": _("See below who, and say that you want to book all the same. Nothing was held.")}
+        return _refused(request, actor, reference, form, agreed, [note], 409)
     try:
-        booking = _reserve(actor, reference, form)
+        booking = _reserve(actor, reference, form, travelers, sharing.wishes if sharing and sharing.chosen else None)
     except BookingOpen as waiting:
         return redirect("bookings:pay", reference=waiting.extra["bookingId"])
     except (Invalid, Conflict) as refusal:
         return _refused(request, actor, reference, form, agreed, _notes_of(refusal, form), refusal.status)
-    return redirect("bookings:pay", reference=booking.reference)
+    return redirect("bookings:shares" if sharing and sharing.chosen else "bookings:pay", reference=booking.reference)
 
 
-def _reserve(actor: Actor, reference: str, form: ContactForm) -> Booking:
+def _reserve(actor: Actor, reference: str, form: ContactForm, travelers: list[NamedTraveler], shares: Sequence[ShareWish] | None) -> Booking:
     wanted: dict[str, Any] = {
         "actor": actor,
         "trip_reference": reference,
         "contact": form.contact(),
+        "travelers": travelers,
         "request_key": form.cleaned_data["request_key"] or None,
         "accepted_total": form.seen_total(),
     }
+    hold = reserve_booking if shares is None else partial(open_collection, shares=shares)
     try:
-        return reserve_booking(**wanted)
+        return hold(**wanted)
     except BookingOpen as waiting:
         sheet = load_sheet(actor, reference)
         if sheet is None or sheet.open_booking is None or not sheet.open_booking.is_over(clock.now()):
             raise waiting
         expire_due()  # its time is over and the clock's own job just hasn't come by yet
-        return reserve_booking(**wanted)
+        return hold(**wanted)
 
 
 def _notes_of(refusal: AppError, form: ContactForm) -> list[dict[str, Any]]:

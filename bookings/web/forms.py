@@ -10,13 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.actions.checkout import Contact
 from bookings.gateways.payments.mock import TEST_CARDS
+from travelplanner.core.card_numbers import refuse_card_numbers
 
 CARD_WORDS = {
     "tok_success": (_("Works"), _("The payment goes through.")),
     "tok_three_d_secure": (_("Asks your bank"), _("You approve it in a second step (3-D Secure).")),
     "tok_declined": (_("Declined"), _("The bank says no.")),
     "tok_insufficient_funds": (_("Not enough money"), _("The bank says that the account is empty.")),
+    "tok_processing": (_("Takes its time"), _("The bank decides later.")),
     "tok_gateway_error": (_("No answer"), _("The payment service fails, and nobody knows at first what happened.")),
+    "tok_timeout": (_("Gets lost"), _("The payment never arrives at the bank.")),
+    "tok_hang_up": (_("Pays, and hangs up"), _("The bank takes the money, and its answer gets lost.")),
+    "tok_dispute": (_("Is disputed"), _("The payment goes through, and then its owner's bank wants it back.")),
 }
 
 
@@ -26,6 +31,7 @@ class ContactForm(forms.Form):
     name = forms.CharField(
         label=_("Name"),
         max_length=200,
+        validators=[refuse_card_numbers],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": _("Write the name of the person we can ask for.")},
     )

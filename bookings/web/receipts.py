@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -15,15 +14,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from bookings.queries.bookings import BookingDetail, get_booking, list_bookings
+from bookings.documents.files import page_url
+from bookings.documents.structured import reservations_of
+from bookings.queries.bookings import BookingDetail, list_bookings
+from bookings.queries.item_documents import documents_of
 from bookings.queries.receipts import Receipt, get_receipt
 from bookings.web import words
-from bookings.web.calendar_file import calendar_of
+from bookings.web.cancellation import change_context
 from bookings.web.payment import item_rows
-from bookings.web.qr import qr_figure
+from bookings.web.shares import owed_rows
+from bookings.web.who_travels import fields_of
 from travelplanner.core.errors import NotFound
 from travelplanner.core.templatetags.money import format_amount
 from travelplanner.core.web.actors import actor_of
+from travelplanner.core.web.qr import qr_figure
 from trips.web.cover_images import cover_url
 from trips.web.trip_bar import trip_bar
 from trips.web.written import amount as amount_words
@@ -39,13 +43,15 @@ def show_booking(request: HttpRequest, reference: str) -> HttpResponse:
     actor = actor_of(request)
     receipt = get_receipt(actor, reference)
     booking = receipt.detail.booking
+    if receipt.detail.collection is not None and receipt.confirmation is None:
+        return redirect("bookings:shares", reference=booking.reference)
     if booking.state in ("INITIATED", "PAYMENT_PENDING"):
         return redirect("bookings:pay", reference=booking.reference)
     context = _shared(receipt.detail)
     if receipt.confirmation is None:
         context |= {"trip_bar": trip_bar(actor, booking.trip, "book", planned=True), **_failure(receipt.detail)}
         return render(request, "bookings/not_booked.html", context)
-    return render(request, "bookings/confirmation.html", context | _confirmed(receipt))
+    return render(request, "bookings/confirmation.html", context | _confirmed(receipt) | change_context(receipt.detail))
 
 
 def _shared(detail: BookingDetail) -> dict[str, Any]:
@@ -60,7 +66,7 @@ def _shared(detail: BookingDetail) -> dict[str, Any]:
         "state_tone": tone,
         "state_label": label,
         "steps": [
-            {"at": step.created_at, "words": words.STEPS.get(step.to_state, step.to_state), "from": step.from_state, "to": step.to_state}
+            {"at": step.created_at, "words": words.BACK if (step.from_state, step.to_state) == ("CANCELLING", "CONFIRMED") else words.STEPS.get(step.to_state, step.to_state), "from": step.from_state, "to": step.to_state}
             for step in detail.transitions
         ],
     }
@@ -71,7 +77,6 @@ def _confirmed(receipt: Receipt) -> dict[str, Any]:
     if view is None:
         raise NotFound
     number, body = view.confirmation.number, view.confirmation.body
-    url = settings.PUBLIC_URL.rstrip("/") + reverse("bookings:confirmation", args=[booking.reference])
     count = len(receipt.detail.items)
     return {
         "confirmation": view.confirmation,
@@ -84,7 +89,10 @@ def _confirmed(receipt: Receipt) -> dict[str, Any]:
         if count == 2
         else ngettext("%(count)s booking is confirmed and paid", "all %(count)s bookings are confirmed and paid", count) % {"count": count_word(count)},
         "method": _("test card") if receipt.detail.payment.gateway == "mock" else receipt.detail.payment.method,
-        "qr": qr_figure(f"{url}?confirmation={number}", _("QR code with the confirmation number %s and the address of this page") % number),
+        "qr": qr_figure(view.verify_url, _("QR code by which anybody can check confirmation %s") % number),
+        "verify_url": view.verify_url,
+        "reservations": reservations_of(booking, receipt.detail.items, url=page_url(booking)),
+        "papers": [one for one in _papers(receipt.detail) if one["voucher"] or one["documents"]],
         "cover": cover_url(receipt.destination, month=booking.trip.start_date.month, light="dawn", days=min(booking.trip.days, 30), crop="3:1")
         if receipt.destination
         else "",
@@ -95,20 +103,43 @@ def _confirmed(receipt: Receipt) -> dict[str, Any]:
     }
 
 
+def _papers(detail: BookingDetail) -> list[dict[str, Any]]:
+    """Per item that still stands: its voucher, and what staff put beside it. One statement."""
+    kept = documents_of(detail.booking)
+    return [
+        {
+            "name": item.name,
+            "voucher": reverse("bookings:voucher", args=[detail.booking.reference, item.pk]) if item.state in ("confirmed", "completed") else "",
+            "documents": [
+                {
+                    "title": row.title,
+                    "kind": words.DOCUMENTS[row.kind],
+                    "number": row.number,
+                    "url": reverse("bookings:item_document", args=[detail.booking.reference, row.pk]) if row.file_key else "",
+                }
+                for row in kept
+                if row.item_id == item.pk
+            ],
+        }
+        for item in detail.items
+        if item.state != "pending"
+    ]
+
+
 def _trail(receipt: Receipt) -> list[dict[str, Any]]:
-    """Predicted, planned, locked, paid, actual; amounts as written."""
+    """Predicted, planned, locked, paid, promised back, actual; amounts as written. Nobody spends anything on what was cancelled whole."""
     booking, payment = receipt.detail.booking, receipt.detail.payment
     paid = payment.amount if payment.state == "succeeded" else None
     estimates = [(_("Predicted"), receipt.predicted), (_("Planned, with what isn't sold here"), receipt.planned)]
-    exact = [(_("Locked"), booking.total), (_("Paid"), paid)]
+    exact = [(_("Locked"), booking.total), (_("Paid"), paid), (_("Given back"), payment.refunded or None)]
     found = [{"label": label, "amount": amount_words(float(amount), booking.currency), "done": True} for label, amount in estimates if amount is not None]
     found += [{"label": label, "amount": format_amount(amount, booking.currency), "done": True} for label, amount in exact if amount is not None]
-    return [*found, {"label": _("Actual, at the end of the trip"), "amount": "", "done": False}]
+    return found if booking.state == "CANCELLED" else [*found, {"label": _("Actual, at the end of the trip"), "amount": "", "done": False}]
 
 
 def _deadlines(detail: BookingDetail) -> list[dict[str, str]]:
     """Until when something can be changed for free, the next one first, in the zone of where it is."""
-    waiting = sorted((item.cancellation_deadline, item.name, item.service.destination.timezone) for item in detail.items if item.cancellable and item.cancellation_deadline)
+    waiting = sorted((item.cancellation_deadline, item.name, item.service.destination.timezone) for item in detail.items if item.cancellable and item.cancellation_deadline and item.state == "confirmed")
     return [{"when": words.moment_words(moment, zone), "name": name} for moment, name, zone in waiting]
 
 
@@ -123,6 +154,7 @@ def _failure(detail: BookingDetail) -> dict[str, Any]:
         "came_late": came_late,
         "undecided": undecided,
         "again_key": uuid.uuid4().hex,
+        "again_travelers": fields_of(detail.items),
     }
 
 
@@ -130,9 +162,10 @@ def _failure(detail: BookingDetail) -> dict[str, Any]:
 @require_safe
 def list_my_bookings(request: HttpRequest) -> HttpResponse:
     """The reader's bookings, newest first, 10 a page."""
-    page = Paginator(list_bookings(actor_of(request)), 10).get_page(request.GET.get("page"))
+    actor = actor_of(request)
+    page = Paginator(list_bookings(actor), 10).get_page(request.GET.get("page"))
     rows = [_row(booking) for booking in page.object_list]
-    return render(request, "bookings/list.html", {"page": page, "rows": rows, "new_url": reverse("trips:new"), "trips_url": reverse("trips:list")})
+    return render(request, "bookings/list.html", {"page": page, "rows": rows, "owed": owed_rows(actor), "new_url": reverse("trips:new"), "trips_url": reverse("trips:list")})
 
 
 def _row(booking: Any) -> dict[str, Any]:
@@ -145,18 +178,3 @@ def _row(booking: Any) -> dict[str, Any]:
         "label": label,
         "count": ngettext("%d item", "%d items", booking.item_count) % booking.item_count,
     }
-
-
-@login_required
-@require_safe
-def download_calendar(request: HttpRequest, reference: str) -> HttpResponse:
-    """The items of a confirmed booking as .ics; NotFound for any other."""
-    detail = get_booking(actor_of(request), reference)
-    if detail.booking.state not in ("CONFIRMED", "COMPLETED"):
-        raise NotFound
-    url = settings.PUBLIC_URL.rstrip("/") + reverse("bookings:confirmation", args=[detail.booking.reference])
-    return HttpResponse(
-        calendar_of(detail, url=url),
-        content_type="text/calendar; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{detail.booking.reference}.ics"'},
-    )

@@ -13,9 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
+from bookings.gateways.suppliers import flight_adapters
 from bookings.queries.checkout_sheet import CheckoutSheet, SheetLine
 from bookings.web import words
 from bookings.web.forms import ContactForm
+from bookings.web.share_cost import ShareCost
+from bookings.web.who_travels import WhoForm
 from travelplanner.core import clock
 from travelplanner.core.actor import Actor
 from travelplanner.core.templatetags.money import format_amount
@@ -34,7 +37,16 @@ ELSEWHERE = {
 
 
 def sheet_context(
-    actor: Actor, sheet: CheckoutSheet, form: ContactForm | None, *, agreed: frozenset[str] = frozenset(), notes: list[dict[str, Any]] | None = None
+    actor: Actor,
+    sheet: CheckoutSheet,
+    form: ContactForm | None,
+    *,
+    agreed: frozenset[str] = frozenset(),
+    notes: list[dict[str, Any]] | None = None,
+    who: list[WhoForm] | None = None,
+    sharing: ShareCost | None = None,
+    readiness: dict[str, Any] | None = None,
+    go_on: bool = False,
 ) -> dict[str, Any]:
     """Context of bookings/checkout.html. `agreed` are keys of lines whose new price was accepted; `notes` say what stood in the way."""
     now, trip = clock.now(), sheet.trip
@@ -54,11 +66,16 @@ def sheet_context(
         "form": form if editable else None,
         "editable": editable,
         "notes": notes or [],
+        "who": who or [],
+        "sharing": sharing,
+        "readiness": readiness or {},
+        "go_on": go_on,
         "over": _over(sheet),
         "blocked": bool(sheet.problems or sheet.over) or not sheet.lines,
         "open_booking": _open(sheet, now),
         "signup_url": signup_url(trip.reference),
         "login_url": f"{reverse('account_login')}?next={url}",
+        "flights_url": reverse("bookings:flights", args=[trip.reference]) if editable and flight_adapters() else "",
         "raise_url": f"{reverse('trips:limit', args=[trip.reference])}?next={reverse('bookings:checkout', args=[trip.reference])}",
         "hold_minutes": round(settings.HOLD_TIME.total_seconds() / 60),
     }
@@ -103,7 +120,7 @@ def _line(line: SheetLine, currency: str, now: dt.datetime, agreed: frozenset[st
     }
     if quote and line.own:
         shown["supplier_price"] = format_amount(quote.total, quote.currency) if foreign else ""
-        shown["rate_date"] = line.own.rate_date
+        shown["rate_date"], shown["rate_stale"] = line.own.rate_date, line.rate_stale
         shown["terms"] = words.terms_words(
             cancellable=quote.terms.cancellable,
             deadline=quote.terms.deadline,

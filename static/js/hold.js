@@ -20,7 +20,9 @@ function start(hold) {
       return;
     }
     const seconds = Math.max(0, Math.round((until - Date.now()) / 1000));
-    left.textContent = `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
+    const two = (number) => String(number).padStart(2, "0");
+    const hours = Math.floor(seconds / 3600);
+    left.textContent = `${hours ? `${hours}:` : ""}${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
     ring.setAttribute("stroke-dasharray", `${Math.min(100, (seconds / total) * 100).toFixed(1)} 100`);
     if (crossed(300, seconds)) say.textContent = hold.dataset.holdFive;
     if (crossed(60, seconds)) say.textContent = hold.dataset.holdOne;

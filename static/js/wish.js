@@ -67,6 +67,9 @@ function restore(form) {
   }
 }
 
+// Forms with chips alone (how I travel): nothing to keep, it is saved on the server.
+document.querySelectorAll("form[data-weigh]").forEach(startChips);
+
 document.querySelectorAll("form[data-draft]").forEach((form) => {
   restore(form);
   startChips(form);

@@ -42,6 +42,7 @@ def test_reset_mail_when_asked_by_program_then_public_link(api: APIClient, alice
 
 def test_verification_mail_when_the_host_header_is_another_then_public_link_that_works(page: Client) -> None:
     page.post("/accounts/signup/", {"email": "nina@example.org", "password1": "a-long-new-password"}, headers={"host": ELSEWHERE})
+    assert mail.outbox[0].subject == "Confirm your address for the travel planner"  # a link, and no code
     assert page.get(urlsplit(links()[0]).path, follow=True).status_code == 200
 
 

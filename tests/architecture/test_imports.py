@@ -23,6 +23,42 @@ READERS = {Path("trips/budget/tables.py")}
 WORK_TABLES = {"Aim", "AreaLegs", "DayTable", "Tables", "Reading"}
 
 
+# What talks to other machines, and who may: gateways (companies that the operator chose) and the guard of addresses that users give.
+TALKS = {"requests", "urllib.request", "urllib3", "http.client", "httpx", "aiohttp", "socket", "ssl", "ftplib", "smtplib", "imaplib", "poplib", "telnetlib", "xmlrpc", "asyncio", "websockets", "paramiko"}
+MAY_TALK = {
+    Path("travelplanner/core/fetch.py"): "the guard itself",
+    Path("travelplanner/core/connection.py"): "the guard's exchange over a socket it was given",
+    Path("travelplanner/core/management/commands/serve.py"): "asks its own children whether they answer, on this machine",
+    Path("bookings/management/commands/bench_http.py"): "a yardstick for one's own server",
+    Path("accounts/web/social.py"): "names the exception of the gateway's library, asks nobody",
+}
+# A function whose name makes a connection, however its module came in.
+DIALS = {"urlopen", "create_connection", "getaddrinfo", "gethostbyname", "HTTPConnection", "HTTPSConnection", "PoolManager"}
+
+
+def talking(path: Path) -> list[str]:
+    found = []
+    for node in ast.walk(tree(path)):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [name.name for name in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names = [node.module, *(f"{node.module}.{name.name}" for name in node.names)]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in DIALS:
+            found.append(at(path, node))
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ("import_module", "__import__", "import_string") and node.args:
+            names = [str(argument.value) for argument in node.args if isinstance(argument, ast.Constant)]
+        found += [f"{at(path, node)} {name}" for name in names if any(name == module or name.startswith(f"{module}.") for module in TALKS)]
+    return found
+
+
+def test_network_when_it_is_reached_for_then_by_gateways_and_the_guard_alone() -> None:
+    """Promise 20 holds only if there is no second way out."""
+    talkers = {path: found for path in python_files() if "gateways" not in path.parts and (found := talking(path))}
+    assert [found for path, found in talkers.items() if path not in MAY_TALK] == []
+    assert set(MAY_TALK) - set(talkers) == set(), "exceptions that are needed no more"
+
+
 def test_import_linter_when_run_then_every_contract_is_kept() -> None:
     run = subprocess.run([sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()", "--no-cache"], cwd=FOLDER, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr

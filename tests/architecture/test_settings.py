@@ -48,6 +48,7 @@ def test_check_deploy_with_production_settings_then_clean() -> None:
         ({"PUBLIC_URL": "http://trips.example.com"}, "PUBLIC_URL"),
         ({"PORT": "eighty"}, "PORT"),
         ({"HOLD_MINUTES": "a while"}, "HOLD_MINUTES"),
+        ({"FETCH_PORTS": "443,https"}, "FETCH_PORTS"),
         ({"LOCAL": "perhaps"}, "LOCAL"),
         ({"DATABASE_URL": "oracle-of-delphi://x/y"}, "DATABASE_URL"),
     ],

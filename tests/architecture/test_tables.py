@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.loader import MigrationLoader
 
 from tests.architecture.source import FOLDER
-from travelplanner.core import append_only
+from travelplanner.core import append_only, guards
 from travelplanner.core.models import AppendOnlyModel, AuditEntry
 from travelplanner.core.transitions import StateMachine
 
@@ -87,7 +87,7 @@ def test_migrations_when_run_forward_back_and_forward_then_work(tmp_path: Path) 
 @pytest.mark.django_db
 def test_append_only_tables_when_looked_at_then_each_has_its_triggers() -> None:
     assert len(append_only.guarded_tables()) >= 5
-    assert append_only.missing(connection) == []
+    assert guards.missing(connection) == []
 
 
 @pytest.mark.django_db

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
 from bookings.actions import checkout
+from bookings.actions.budget_locks import unspend_budget
 from bookings.actions.checkout import PaymentWish
-from bookings.models import Booking, BudgetLock, Hold, ServiceSlot
+from bookings.actions.refunds import open_refund
+from bookings.models import Booking, BudgetLock, Hold, Payment, Refund, ServiceSlot
 from tests.factories.bookings import CONTACT
+from travelplanner.core import clock
 from travelplanner.core.actor import Actor
 from trips.models import Trip
 
@@ -21,6 +27,19 @@ def reserve(actor: Actor, trip: Trip, **kwargs: Any) -> Booking:
 
 def pay(actor: Actor, booking: Booking, token: str = "", **kwargs: Any) -> Booking:
     return checkout.pay_booking(actor=actor, reference=booking.reference, wish=PaymentWish(token=token), **kwargs)
+
+
+def promise(payment: Payment, amount: Decimal | int, state: str = "created") -> Refund:
+    """A refund of a payment that counts, as staff opens it by hand: promised, taken off the budget, not sent yet."""
+    staff = Actor.system("test")
+    with transaction.atomic():
+        refund = open_refund(
+            actor=staff, payment=payment, amount=Decimal(amount), cause="staff", reason="sorry", now=clock.now(), owed_by="suppliers"
+        )
+        unspend_budget(actor=staff, trip_id=payment.booking.trip_id, amount=Decimal(amount))
+    Refund.objects.filter(pk=refund.pk).update(state=state)
+    refund.refresh_from_db()
+    return refund
 
 
 def taken() -> int:

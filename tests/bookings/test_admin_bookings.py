@@ -21,6 +21,7 @@ from bookings.models import Booking, PriceRule, Refund
 from bookings.queries import staff_figures
 from bookings.queries.booking_story import tell_booking
 from bookings.states import REFUND
+from tests.bookings.steps import promise
 from tests.cast import actor_for, page_for
 from tests.factories.catalogue import SmallCatalogue
 from tests.factories.office import book_late
@@ -137,7 +138,7 @@ def test_payment_when_its_booking_ended_then_cancelled_at_the_gateway_or_refunde
 def test_refund_when_pushed_then_the_gateway_is_asked_and_pays_once(dana_page: Client, alice: User, alices_trip: Trip, gateway_book: Book) -> None:
     booking = book(alice, alices_trip)
     payment = booking.payments.get()
-    refund = Refund.objects.create(payment=payment, amount=Decimal(100), currency="INR", reason="test")
+    refund = promise(payment, 100)
     assert "The refund is succeeded" in press(dana_page, "refund", "push", refund.pk).content.decode()
     assert "nothing to ask" in press(dana_page, "refund", "push", refund.pk).content.decode()
     assert len(gateway_book.all_refunds()) == 1
@@ -184,6 +185,7 @@ def test_figures_when_booked_then_count_money_and_places(alice: User, alices_tri
     assert staff_figures.payment_troubles(since=now) == {}
 
 
+@pytest.mark.usefixtures("books_are_broken")
 def test_figures_when_decimals_add_up_then_exactly(alice: User, alices_trip: Trip, catalogue: SmallCatalogue) -> None:
     """SQLite adds decimals as floats: 0.1 + 0.2 must be 0.30 here."""
     from bookings.models import LedgerEntry
@@ -214,7 +216,7 @@ def test_refund_when_declined_then_staff_sees_it_and_sends_it_again_under_anothe
     dana_page: Client, alice: User, alices_trip: Trip, gateway_book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     payment = book(alice, alices_trip).payments.get()
-    refund = Refund.objects.create(payment=payment, amount=Decimal(100), currency="INR", reason="test")
+    refund = promise(payment, 100)
     keys = []
 
     def declines(self: MockGateway, request: RefundRequest) -> ChargeResult:
@@ -236,7 +238,7 @@ def test_refund_when_declined_then_staff_sees_it_and_sends_it_again_under_anothe
 
 def test_refund_when_an_old_no_comes_late_then_the_newer_try_stands(dana: User, alice: User, alices_trip: Trip, monkeypatch: pytest.MonkeyPatch) -> None:
     payment = book(alice, alices_trip).payments.get()
-    refund = Refund.objects.create(payment=payment, amount=Decimal(100), currency="INR", reason="test", state="unknown")
+    refund = promise(payment, 100, state="unknown")
 
     def slow(self: MockGateway, request: RefundRequest) -> ChargeResult:
         row = Refund.objects.get(pk=refund.pk)

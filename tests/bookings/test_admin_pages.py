@@ -26,8 +26,10 @@ from trips.models import ClimateMonth, Destination, DestinationNote
 
 REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
 EVERY_MODEL = pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model._meta.label)
+# Whose right to look is one of its own: Django's view permission opens none of them.
+RIGHTS = {"accounts.UserDocument": "accounts.check_documents", "accounts.TravelerDocument": "accounts.check_documents"}
 MOST_ON_A_LIST = 14
-MOST_ON_A_PAGE = 30
+MOST_ON_A_PAGE = 40  # the story of a booking asks every table of it once
 
 
 @pytest.fixture
@@ -91,7 +93,11 @@ def test_admin_page_when_opened_by_others_then_refused(page: Client, alice_page:
 @EVERY_MODEL
 def test_admin_page_when_staff_may_only_look_then_can_change_nothing(model: type[models.Model]) -> None:
     row, meta = newest(model), model._meta
-    looker = page_for(limited(f"{meta.app_label}.view_{meta.model_name}"))
+    plain = f"{meta.app_label}.view_{meta.model_name}"
+    looker = page_for(limited(RIGHTS.get(meta.label, plain)))
+    if meta.label in RIGHTS:
+        browser = page_for(limited(plain))
+        assert {browser.get(url(model, "changelist")).status_code, browser.get(url(model, "change", row.pk)).status_code} == {403}
     assert looker.get(url(model, "changelist")).status_code == 200
     shown = looker.get(url(model, "change", row.pk))
     assert shown.status_code == 200
@@ -100,8 +106,11 @@ def test_admin_page_when_staff_may_only_look_then_can_change_nothing(model: type
     assert looker.get(url(model, "add")).status_code == 403
     assert looker.post(url(model, "delete", row.pk), {"post": "yes"}).status_code == 403
     options = admin.site._registry[model]
+    presser = browser if meta.label in RIGHTS else looker  # whose right to look is one of its own may press with it, and nobody else
     for name in (*options.actions_detail,):
-        assert looker.post(reverse(f"admin:{meta.app_label}_{meta.model_name}_{name}", args=[row.pk]), {"_form_submitted": "True"}).status_code == 403
+        if list(getattr(getattr(options, name), "allowed_permissions", ())) == ["view"]:  # a way to another page to look at
+            continue
+        assert presser.post(reverse(f"admin:{meta.app_label}_{meta.model_name}_{name}", args=[row.pk]), {"_form_submitted": "True"}).status_code == 403
     for way in ("import", "process_import"):
         if hasattr(options, "has_import_permission"):
             assert looker.post(url(model, way)).status_code == 403
@@ -186,7 +195,7 @@ def test_pages_when_a_parent_has_many_children_then_statements_stay(dana_page: C
         with counted() as statements:
             assert dana_page.get(url(Booking, "change", booking.pk)).status_code == 200
         sizes.append(len(statements))
-    assert sizes[0] == sizes[1] <= 20
+    assert sizes[0] == sizes[1] <= MOST_ON_A_PAGE
 
 
 @pytest.mark.usefixtures("office")
@@ -195,10 +204,11 @@ def test_dashboard_when_opened_then_tells_of_everything_in_few_statements(dana_p
         answer = dana_page.get(reverse("admin:index"))
     text = answer.content.decode()
     assert answer.status_code == 200
-    assert len(statements) <= 16, list(statements)
+    assert len(statements) <= 24, list(statements)
     for title in ("Bookings by state", "Revenue by currency and day", "Occupancy of the next 14 days", "Failed payments", "Planning runs", "Outbox", "Worker and schedule"):
         assert title in text
-    assert "₹8,200" in text, "the late booking's money came and went"
+    assert "₹0" in text, "the late booking's money came and went, the other's is held back by a dispute"
+    assert "₹8,200" not in text
     assert "No worker has ever run" in text
 
 

@@ -13,7 +13,8 @@ from django.db import connection
 from accounts.models import User
 from bookings.actions import checkout
 from bookings.actions.checkout import PaymentWish
-from bookings.gateways.payments import ChargeResult, MockGateway, Outcome
+from bookings.actions.staff_payments import refund_by_staff
+from bookings.gateways.payments import ChargeResult, MockGateway, Outcome, RefundRequest
 from bookings.gateways.payments.book import Book
 from bookings.models import (
     Booking,
@@ -24,11 +25,12 @@ from bookings.models import (
     Refund,
     ServiceSlot,
 )
-from tests.bookings.steps import LATER, free_again, pay, reserve, taken
+from tests.bookings.steps import LATER, free_again, pay, promise, reserve, taken
 from tests.cast import actor_for
 from tests.factories.bookings import CONTACT, make_planned_trip, make_scarce_service, put_in_cart
 from tests.factories.catalogue import SmallCatalogue
 from tests.factories.trips import TripFactory
+from travelplanner.core import clock
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, Invalid, NotFound
 from travelplanner.core.models import OutboxMessage
@@ -246,7 +248,7 @@ def test_reconcile_command_when_run_then_finishes_what_was_begun(actor: Actor, a
     call_command("reconcile")
     booking.refresh_from_db()
     assert booking.state == "CONFIRMED"
-    assert capsys.readouterr().out.split("\n")[:3] == ["0 expired", "1 settled, 0 refunded", "no slot is oversold"]
+    assert capsys.readouterr().out.split("\n")[:3] == ["0 expired", "1 settled, 0 refunded", "0 of 0 closed"]
 
 
 def test_reconcile_command_when_a_slot_is_wrong_then_fails(catalogue: SmallCatalogue) -> None:
@@ -272,14 +274,14 @@ def test_expire_when_one_booking_is_broken_then_the_others_end(
     actor: Actor, alice: User, alices_trip: Trip, catalogue: SmallCatalogue, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     broken, other = reserve(actor, alices_trip), reserve(actor, make_planned_trip(alice, catalogue))
-    real = checkout._expire
+    real = checkout.end_unpaid
 
-    def stumbles(booking: Booking, payment: Payment, now: dt.datetime) -> None:
+    def stumbles(*, booking: Booking, **kwargs: Any) -> bool:
         if booking.pk == broken.pk:
             raise Conflict
-        real(booking, payment, now)
+        return real(booking=booking, **kwargs)
 
-    monkeypatch.setattr(checkout, "_expire", stumbles)
+    monkeypatch.setattr(checkout, "end_unpaid", stumbles)
     assert checkout.expire_due(now=other.locked_at + LATER) == "1 expired"
     other.refresh_from_db()
     assert other.state == "EXPIRED"
@@ -291,7 +293,8 @@ def test_reconcile_when_one_payment_or_refund_is_broken_then_the_others_settle(
 ) -> None:
     broken = pay(actor, reserve(actor, alices_trip), "tok_hang_up").payments.get()
     other = pay(actor, reserve(actor, make_planned_trip(alice, catalogue)), "tok_hang_up")
-    refunds = [Refund.objects.create(payment=broken, amount=1, currency="INR", reason="test") for _ in range(2)]
+    made = pay(actor, reserve(actor, make_planned_trip(alice, catalogue))).payments.get()
+    refunds = [promise(made, 1) for _ in range(2)]
     real_ask, real_send = checkout.resolve_payment, checkout.send_refund
 
     def ask(*, payment: Payment, **kwargs: Any) -> Outcome:
@@ -313,3 +316,39 @@ def test_reconcile_when_one_payment_or_refund_is_broken_then_the_others_settle(
     assert (other.state, refunds[1].state) == ("CONFIRMED", "succeeded")
     assert str(broken.pk) in caplog.text
     assert str(refunds[0].pk) in caplog.text
+
+
+def test_refunds_when_one_stays_pending_then_it_keeps_no_other_waiting(booked: Booking, dana: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bank may take days, and there may be more of those than a turn of the job has room for."""
+    now, payment, gives = clock.now(), Payment.objects.get(), MockGateway.refund
+    monkeypatch.setattr(MockGateway, "refund", lambda gateway, request: ChargeResult(Outcome.UNKNOWN))
+    first, second = (
+        refund_by_staff(actor=actor_for(dana), payment_id=payment.pk, amount=Decimal(amount), reason="The room was cold.", now=now + dt.timedelta(seconds=amount))
+        for amount in (1, 2)
+    )
+
+    def slowly(gateway: MockGateway, request: RefundRequest) -> ChargeResult:
+        return ChargeResult(Outcome.PROCESSING) if request.refund_id == first.pk else gives(gateway, request)
+
+    monkeypatch.setattr(MockGateway, "refund", slowly)
+    for minute in (1, 2):
+        checkout.reconcile_unknown(now=now + dt.timedelta(minutes=minute), limit=1)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("pending", "succeeded")
+
+
+def test_expire_when_another_company_is_slow_then_all_places_are_free_before_it_is_asked(
+    actor: Actor, alice: User, alices_trip: Trip, catalogue: SmallCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for trip in (alices_trip, make_planned_trip(alice, catalogue)):
+        reserve(actor, trip)
+    waiting: list[int] = []
+
+    def slow(**_what: Any) -> None:
+        waiting.append(Booking.objects.filter(state="PAYMENT_PENDING").count())
+        raise ConnectionError
+
+    monkeypatch.setattr(checkout, "follow", slow)
+    assert checkout.expire_due(now=clock.now() + LATER) == "2 expired"
+    assert (waiting, taken()) == ([0, 0], 0)

@@ -11,6 +11,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from bookings.gateways.payments import (
+    ChargeRef,
     ChargeRequest,
     MethodRefused,
     MockGateway,
@@ -72,7 +73,7 @@ def test_method_when_it_can_not_be_charged_then_refused_without_echo(gateway: Mo
 def test_charge_when_made_then_as_the_token_says_and_asking_tells(gateway: MockGateway, token: str, outcome: Outcome, afterwards: Outcome) -> None:
     charge = request(token)
     assert gateway.charge(charge).outcome is outcome
-    assert gateway.ask(charge.payment_id).outcome is afterwards
+    assert gateway.ask(ChargeRef(charge.payment_id)).outcome is afterwards
 
 
 def test_charge_when_asked_again_and_from_many_then_counts_once(gateway: MockGateway) -> None:
@@ -85,21 +86,21 @@ def test_charge_when_asked_again_and_from_many_then_counts_once(gateway: MockGat
 
 def test_cancel_when_it_never_came_then_a_late_charge_is_refused(gateway: MockGateway) -> None:
     charge = request()
-    assert gateway.cancel(charge.payment_id).outcome is Outcome.DECLINED
+    assert gateway.cancel(ChargeRef(charge.payment_id)).outcome is Outcome.DECLINED
     assert gateway.charge(charge).outcome is Outcome.DECLINED
 
 
 def test_cancel_when_too_late_then_says_it_succeeded(gateway: MockGateway) -> None:
     charge = request()
     gateway.charge(charge)
-    assert gateway.cancel(charge.payment_id).outcome is Outcome.SUCCEEDED
+    assert gateway.cancel(ChargeRef(charge.payment_id)).outcome is Outcome.SUCCEEDED
 
 
 def test_resume_when_nothing_waits_then_what_stands(gateway: MockGateway) -> None:
     charge = request()
     gateway.charge(charge)
-    assert gateway.resume(charge.payment_id, approved=False).outcome is Outcome.SUCCEEDED
-    assert gateway.resume(uuid.uuid4(), approved=True).outcome is Outcome.ABSENT
+    assert gateway.resume(ChargeRef(charge.payment_id), approved=False).outcome is Outcome.SUCCEEDED
+    assert gateway.resume(ChargeRef(uuid.uuid4()), approved=True).outcome is Outcome.ABSENT
 
 
 def test_refund_when_sent_twice_then_given_back_once(gateway: MockGateway) -> None:
@@ -117,7 +118,7 @@ def test_refund_when_nothing_was_charged_then_declined(gateway: MockGateway) -> 
 def test_book_when_opened_by_another_process_then_it_is_the_same(gateway: MockGateway) -> None:
     charge = request()
     gateway.charge(charge)
-    assert MockGateway(Book(gateway.book.path)).ask(charge.payment_id).outcome is Outcome.SUCCEEDED
+    assert MockGateway(Book(gateway.book.path)).ask(ChargeRef(charge.payment_id)).outcome is Outcome.SUCCEEDED
 
 
 def test_gateway_when_setting_names_none_then_says_so(settings: Any) -> None:

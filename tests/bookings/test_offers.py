@@ -45,6 +45,7 @@ def test_offers_when_party_grows_then_units_follow(catalogue: SmallCatalogue) ->
     assert of(found, catalogue.activities[0])[0].units == 5
 
 
+@pytest.mark.usefixtures("books_are_broken")  # slots that are taken by nobody
 def test_offers_when_sold_out_or_withdrawn_then_not_offered(catalogue: SmallCatalogue) -> None:
     ServiceSlot.objects.create(service=catalogue.hotels[0], date=ARRIVAL + dt.timedelta(days=1), capacity=3, taken=3, price=1200, currency="INR")
     ServiceSlot.objects.create(service=catalogue.activities[0], date=ARRIVAL, time="10:00", capacity=3, taken=2, price=200, currency="INR")
@@ -91,6 +92,7 @@ def test_offers_when_read_then_three_statements_for_any_number(catalogue: SmallC
     assert len(statements) <= 3, statements
 
 
+@pytest.mark.usefixtures("books_are_broken")  # slots that are taken by nobody
 def test_departures_when_listed_then_slots_win_over_rules(catalogue: SmallCatalogue) -> None:
     service = Service.objects.select_related("destination").get(pk=catalogue.activities[0].pk)
     ServiceSlot.objects.create(service=service, date=ARRIVAL, time="14:00", capacity=5, taken=4, price=Decimal(333), currency="INR")
@@ -115,6 +117,7 @@ def test_slot_when_more_is_taken_than_there_is_then_the_database_refuses(catalog
             ServiceSlot.objects.filter(pk=slot.pk).update(taken=taken)
 
 
+@pytest.mark.usefixtures("books_are_broken")  # slots that are taken by nobody
 def test_overbooked_when_taken_has_no_holds_then_it_says_so(catalogue: SmallCatalogue) -> None:
     slot = ServiceSlot.objects.create(service=catalogue.car, date=ARRIVAL, capacity=2, taken=1, price=1, currency="INR")
     assert overbooked() == [(slot.pk, 2, 1, 0)]

@@ -10,13 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.pricing.cancellation import starts_at, terms_of
-from bookings.pricing.exchange import exchange
+from bookings.pricing.exchange import Quotation, RateTable, exchange
 from bookings.pricing.quote import SlotState, UnfitUse, Use, quote
 from bookings.pricing.tariff import CapacityStep, PriceStep, Span, Tariff, Terms, capacity_on, price_on, units_for
 from travelplanner.core import money
 
 FRIDAY = dt.date(2026, 11, 27)
 CURRENCIES = st.sampled_from(["JPY", "INR", "EUR", "KWD"])
+DAY = dt.date(2026, 11, 20)
+RATES = RateTable({code: Quotation(Decimal(rate), DAY, "ecb") for code, rate in {"JPY": "171.3", "INR": "96.41", "KWD": "0.3551"}.items()})
 DAYS = st.dates(dt.date(2026, 1, 1), dt.date(2028, 12, 31))
 
 
@@ -169,7 +171,7 @@ def test_terms_when_not_cancellable_then_all_is_kept() -> None:
 @given(st.integers(0, 10**9), CURRENCIES, CURRENCIES)
 def test_exchange_when_any_pair_then_amount_follows_from_the_frozen_rate(minor: int, source: str, target: str) -> None:
     amount = money.from_minor(minor, source)
-    own = exchange(amount, source, target)
+    own = exchange(amount, source, target, RATES)
     assert own.amount == money.quantize(amount * own.rate, target)
     assert (own.rate_date is None) == (source == target)
     if source == target:
@@ -178,4 +180,4 @@ def test_exchange_when_any_pair_then_amount_follows_from_the_frozen_rate(minor: 
 
 def test_exchange_when_currency_is_unknown_then_says_so() -> None:
     with pytest.raises(ValueError):
-        exchange(Decimal(1), "XXX", "EUR")
+        exchange(Decimal(1), "XXX", "EUR", RATES)

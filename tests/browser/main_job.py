@@ -45,12 +45,12 @@ def sign_up(page: Page, email: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Make the account").click()
     page.wait_for_url(CHECKOUT, wait_until="commit")
-    expect(page.get_by_label("Name")).to_be_visible()
+    expect(page.get_by_label("Name", exact=True)).to_be_visible()
 
 
 def hold(page: Page, name: str = "Nina Rao") -> str:
     """Hold the places; returns the booking's reference, on the payment page."""
-    page.get_by_label("Name").fill(name)
+    page.get_by_label("Name", exact=True).fill(name)
     page.get_by_role("button", name="Hold").locator("visible=true").first.click()
     page.wait_for_url("**/bookings/*/pay", wait_until="commit")
     expect(page.get_by_role("heading", name="Pay, and it is yours")).to_be_visible()

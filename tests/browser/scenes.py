@@ -12,16 +12,18 @@ from functools import cached_property
 from allauth.account.models import EmailAddress
 
 from accounts.models import User
-from bookings.actions import checkout
+from bookings.actions import cancellations, checkout, collections
 from bookings.actions.checkout import Contact, PaymentWish
-from bookings.models import Booking
+from bookings.actions.collections import ShareWish
+from bookings.documents.verification import token_of
+from bookings.models import Booking, CancellationQuote
 from tests.cast import actor_for, session_for
 from tests.factories.people import UserFactory
 from travelplanner.core import clock
 from travelplanner.core.actor import Actor
 from trips.actions import intents, itineraries, plan_changes, runs
 from trips.documents.itineraries import orders_of
-from trips.models import Trip
+from trips.models import Trip, TripMember
 from trips.planning.wish import Wish
 
 CONTACT = Contact("Asha Rao", "asha@example.org", "+91 98765 43210")
@@ -142,3 +144,52 @@ class Scenes:
     @cached_property
     def confirmed(self) -> Booking:
         return self.pay(self.hold(), "tok_success")
+
+    @cached_property
+    def partly_cancelled(self) -> Booking:
+        """Of the things booked the first is given back."""
+        return self.cancel(self.pay(self.hold(), "tok_success"), items=1)
+
+    @cached_property
+    def cancelled(self) -> Booking:
+        return self.cancel(self.pay(self.hold(), "tok_success"), items=0)
+
+    def cancel(self, booking: Booking, *, items: int) -> Booking:
+        """So many of its items, 0 for all of them, by an offer."""
+        item_ids = [item.pk for item in booking.items.order_by("starts_on", "pk")[:items]]
+        offered = cancellations.quote_cancellation(actor=self.actor, reference=booking.reference, item_ids=item_ids or None)
+        cancellations.confirm_cancellation(actor=self.actor, reference=booking.reference, quote_id=offered.quote.pk)
+        booking.refresh_from_db()
+        return booking
+
+    @cached_property
+    def offer(self) -> CancellationQuote:
+        """What comes back of one item of the confirmed booking."""
+        items = [self.confirmed.items.order_by("pk")[0].pk]
+        return cancellations.quote_cancellation(actor=self.actor, reference=self.confirmed.reference, item_ids=items).quote
+
+    @cached_property
+    def bina(self) -> User:
+        """Travels along on Asha's trips."""
+        return make_person("bina")
+
+    @cached_property
+    def together(self) -> Trip:
+        """A chosen plan with a companion who can pay."""
+        trip = choose_for(self.actor)
+        TripMember.objects.create(trip=trip, user=self.bina, name="Bina", role="viewer", invited_by=self.asha)
+        return trip
+
+    @cached_property
+    def shared(self) -> Booking:
+        """Held for a day; Asha and Bina each pay a half."""
+        trip = choose_for(self.actor)
+        bina = TripMember.objects.create(trip=trip, user=self.bina, name="Bina", role="viewer", invited_by=self.asha)
+        return collections.open_collection(
+            actor=self.actor, trip_reference=trip.reference, contact=CONTACT, shares=[ShareWish("me"), ShareWish(str(bina.pk))]
+        )
+
+    @staticmethod
+    def token_of(booking: Booking) -> str:
+        """What the QR code of its confirmation carries."""
+        return token_of(booking.confirmation, booking)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.browser.scenes import Scenes
 from tests.browser.visitor import Visitor
+from tests.factories.people import PASSWORD
+from travelplanner.core import clock
 
-Who = str  # "nobody", "asha", "newcomer", "dana"
+Who = str  # "nobody", "asha", "bina", "newcomer", "dana"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,43 @@ def show_swap(visitor: Visitor) -> None:
     visitor.page.locator("#swap-result *").first.wait_for()
 
 
+def show_it_is_me(lands: str) -> Callable[[Visitor], None]:
+    """By password, where a page asks once more."""
+
+    def show(visitor: Visitor) -> None:
+        visitor.page.locator("#id_password").fill(PASSWORD)
+        visitor.page.get_by_role("button", name="It is me").click()
+        visitor.page.wait_for_url(lands)
+        open_everything(visitor)
+
+    return show
+
+
+def search_services(visitor: Visitor) -> None:
+    """Tickets and cars of one day, for two."""
+    day = (clock.now() + dt.timedelta(days=45)).date().isoformat()
+    visitor.go(f"/services?destination=varanasi&date_from={day}&until={day}&people=2")
+
+
+def fill_cart(visitor: Visitor) -> None:
+    search_services(visitor)
+    visitor.page.get_by_role("button", name="Add to cart").first.click()
+    visitor.page.get_by_role("status").filter(has_text="is in your cart").wait_for()
+    visitor.go("/cart")
+    open_everything(visitor)
+
+
+def share_the_cost(visitor: Visitor) -> None:
+    visitor.page.get_by_role("radio", name="Share the cost").check()
+    visitor.page.locator("#work-out").click()
+    visitor.page.get_by_text("Together").wait_for()
+
+
+def booking_list(scene: str) -> Callable[[Scenes], str]:
+    """The list, once that scene is made."""
+    return lambda scenes: "/bookings" if getattr(scenes, scene) else ""
+
+
 SCREENS = (
     Screen("home", "/"),
     Screen("menu of a phone", "/", then=open_menu),
@@ -108,6 +148,24 @@ SCREENS = (
     Screen("declined", booking("", "declined"), who="asha"),
     Screen("hold ended", booking("", "expired"), who="asha"),
     Screen("confirmation", booking("", "confirmed"), who="asha", then=open_everything),
+    Screen("confirmation, a part cancelled", booking("", "partly_cancelled"), who="asha", then=open_everything),
+    Screen("confirmation, cancelled", booking("", "cancelled"), who="asha", then=open_everything),
+    Screen("what comes back", lambda scenes: f"/bookings/{scenes.confirmed.reference}/cancel/{scenes.offer.pk}", who="asha"),
+    Screen("what came back", lambda scenes: f"/bookings/{scenes.partly_cancelled.reference}/cancel/{scenes.partly_cancelled.cancellation_quotes.get().pk}", who="asha"),
+    Screen("checkout, sharing", trip("/book", "together"), who="asha", then=share_the_cost),
+    Screen("shares", booking("/shares", "shared"), who="asha", then=open_everything),
+    Screen("shares, a companion", booking("/shares", "shared"), who="bina"),
+    Screen("a share to pay", lambda scenes: f"/bookings/{scenes.shared.reference}/shares/{scenes.bina.payment_shares.get().pk}/pay", who="bina"),
+    Screen("my bookings, a share to pay", booking_list("shared"), who="bina"),
+    Screen("genuine", lambda scenes: f"/verify/{scenes.token_of(scenes.confirmed)}"),
+    Screen("genuine, cancelled", lambda scenes: f"/verify/{scenes.token_of(scenes.cancelled)}"),
+    Screen("not genuine", "/verify/CONF_1.x.y", status=404),
+    Screen("what can be booked", "/services"),
+    Screen("what can be booked then", "/services", then=search_services),
+    Screen("nothing sold there", "/services?destination=nowhere", status=400),
+    Screen("cart, empty", "/cart"),
+    Screen("cart of a browser", "/services", then=fill_cart),
+    Screen("cart", "/services", who="asha", then=fill_cart),
     Screen("plan, booked", lambda scenes: f"/trips/{scenes.confirmed.trip.reference}/plan", who="asha"),
     Screen("my bookings", "/bookings", who="asha"),
     Screen("my bookings, none", "/bookings", who="newcomer"),
@@ -119,7 +177,13 @@ SCREENS = (
     Screen("sign out", "/accounts/logout/", who="asha"),
     Screen("e-mail addresses", "/accounts/email/", who="asha"),
     Screen("change the password", "/accounts/password/change/", who="asha"),
-    Screen("sessions", "/accounts/sessions/", who="asha"),
+    Screen("sign-in and security", "/account/security", who="asha"),
+    Screen("devices", "/account/security/devices", who="asha"),
+    Screen("second factor", "/accounts/2fa/", who="asha"),
+    Screen("passkeys, none", "/accounts/2fa/webauthn/", who="asha"),
+    Screen("is it still you", "/accounts/2fa/webauthn/add/", who="asha"),
+    Screen("new passkey", "/accounts/2fa/webauthn/add/", who="asha", then=show_it_is_me("**/webauthn/add/")),
+    Screen("authenticator app", "/accounts/2fa/totp/activate/", who="asha", then=show_it_is_me("**/totp/activate/")),
     Screen("not found", "/nowhere", status=404),
     Screen("somebody else's trip", trip("/plan", "edited"), who="newcomer", status=404),
     Screen("not allowed that way", trip("/plan/undo", "edited"), who="asha", status=405),
@@ -130,6 +194,14 @@ STAFF_SCREENS = (
     Screen("dashboard", "/admin/", who="dana"),
     Screen("list of bookings", "/admin/bookings/booking/", who="dana"),
     Screen("booking", lambda scenes: f"/admin/bookings/booking/{scenes.confirmed.pk}/change/", who="dana"),
+    Screen("booking, a part cancelled", lambda scenes: f"/admin/bookings/booking/{scenes.partly_cancelled.pk}/change/", who="dana"),
+    Screen("item", lambda scenes: f"/admin/bookings/bookingitem/{scenes.confirmed.items.all()[0].pk}/change/", who="dana"),
+    Screen("payment", lambda scenes: f"/admin/bookings/payment/{scenes.confirmed.payments.get().pk}/change/", who="dana"),
+    Screen("calendar of a service", lambda scenes: f"/admin/bookings/serviceslot/calendar/{scenes.confirmed.items.all()[0].service_id}/", who="dana"),
+    Screen("statements", "/admin/bookings/ledgerentry/statements/", who="dana"),
+    Screen("reconcile report", "/admin/bookings/ledgerentry/reconcile/", who="dana"),
+    Screen("deliveries to webhooks", "/admin/bookings/webhookdelivery/", who="dana"),
+    Screen("messages of gateways, dead", "/admin/bookings/gatewayevent/?state__exact=dead", who="dana"),
     Screen("list of places", "/admin/trips/place/", who="dana"),
     Screen("service", lambda scenes: f"/admin/trips/service/{scenes.confirmed.items.all()[0].service_id}/change/", who="dana"),
 )

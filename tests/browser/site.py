@@ -17,7 +17,7 @@ from django.db import connection, connections
 from pytest_django.live_server_helper import LiveServer
 
 from bookings.gateways.payments.book import Book
-from travelplanner.core import append_only, periodic
+from travelplanner.core import guards, periodic
 from travelplanner.core.models import PeriodicJob
 from travelplanner.core.worker import Worker
 
@@ -111,5 +111,5 @@ def assert_test_database() -> None:
 
 def empty_database() -> None:
     """As after a transactional test: no row but what migrations make."""
-    with append_only.lifted():
+    with guards.lifted():
         call_command("flush", verbosity=0, interactive=False)

@@ -126,7 +126,7 @@ def test_main_job_when_walked_by_a_stranger_then_the_trip_is_planned_booked_and_
     assert len(site.book.all_charges()) == charges + 1
 
     visitor.go("/trips")
-    expect(page.get_by_role("link", name="Varanasi")).to_be_visible()
+    expect(page.get_by_role("link", name="Varanasi", exact=True)).to_be_visible()
     expect(page.locator(".trip")).to_contain_text("Booked")
     visitor.go("/bookings")
     expect(page.get_by_text(booking)).to_be_visible()

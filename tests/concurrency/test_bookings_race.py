@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -24,7 +24,9 @@ from tests.cast import actor_for, token_for
 from tests.concurrency.crowd import Gate, run_together, tally
 from tests.factories.bookings import CONTACT, make_scarce_service, put_in_cart
 from tests.factories.people import UserFactory
+from travelplanner.core import clock
 from travelplanner.core.actor import Actor
+from travelplanner.core.api import idempotency
 from travelplanner.core.models import OutboxMessage
 from trips.models import Service, Trip
 
@@ -93,6 +95,7 @@ def test_last_place_when_unguarded_then_it_is_sold_more_than_once(settings: Any,
     assert overbooked() != []
 
 
+@pytest.mark.usefixtures("books_are_broken")  # budget alone is held, for no booking
 def test_budget_when_fifty_lock_at_once_then_eleven_fit() -> None:
     ((actor, trip),) = make_crowd(1)
     results = run_together([lambda: hold_budget(actor=actor, trip=trip, amount=Decimal("90.00"), ceiling=Decimal("1000.00"))] * 50)
@@ -161,6 +164,9 @@ def test_carts_when_in_opposite_order_then_no_deadlock() -> None:
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time; rows can't wait for each other")
 @pytest.mark.usefixtures("quiet_logs")
 def test_carts_when_slots_are_taken_in_the_carts_order_then_deadlock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control on PostgreSQL alone: it locks rows, so that their order matters. On SQLite a transaction has the whole database from its
+    BEGIN IMMEDIATE on; no order of rows can make two wait for each other, and this control could not fail. SQLite's own is the next test."""
+
     def in_cart_order(needs: Any) -> Any:
         for need in needs:
             yield need
@@ -171,6 +177,73 @@ def test_carts_when_slots_are_taken_in_the_carts_order_then_deadlock(monkeypatch
     want(crowd, *[make_scarce_service(capacity=100) for _ in range(2)])
     results = tally(run_together([booking(actor, trip) for actor, trip in crowd]))
     assert any("deadlock" in word for word in results), results
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no deferred transactions; its control is the test above")
+@pytest.mark.usefixtures("quiet_logs")
+def test_carts_when_transactions_begin_by_reading_then_the_database_is_locked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control on SQLite: without IMMEDIATE a transaction that read can't write once another has, and no time-out helps it."""
+
+    def begin_deferred(self: Any) -> None:
+        self.cursor().execute("BEGIN")
+
+    monkeypatch.setattr(type(connections["default"]), "_start_transaction_under_autocommit", begin_deferred)
+    crowd = make_crowd(24)
+    want(crowd, *[make_scarce_service(capacity=100) for _ in range(2)])
+    results = tally(run_together([booking(actor, trip) for actor, trip in crowd]))
+    assert any("locked" in word for word in results), results
+
+
+def faults(gateway_book: Book) -> list[str]:
+    """Bookings that have neither a place nor their money, or both."""
+    found = []
+    for row in Booking.objects.all():
+        charged = [line for line in gateway_book.all_charges() if line.key == str(row.payments.get().pk) and line.status == "succeeded"]
+        refunded = list(Refund.objects.filter(payment__booking=row, state="succeeded").values_list("amount", flat=True))
+        holds = set(Hold.objects.filter(item__booking=row).values_list("state", flat=True))
+        seen = (row.state, len(charged), refunded, holds)
+        kept = seen == ("CONFIRMED", 1, [], {"consumed"})
+        let_go = seen in (("EXPIRED", 1, [row.total], {"released"}), ("EXPIRED", 0, [], {"released"}))
+        if not kept and not let_go:
+            found.append(f"{seen}")
+    return found
+
+
+def ends_while_paying(monkeypatch: pytest.MonkeyPatch, size: int) -> list[Callable[[], Any]]:
+    """Payments whose holds end just after the gateway took the money and before its answer is written down."""
+    crowd = make_crowd(size)
+    want(crowd, make_scarce_service(capacity=size))
+    reserved = [checkout.reserve_booking(actor=actor, trip_reference=trip.reference, contact=CONTACT) for actor, trip in crowd]
+    over = max(row.hold_expires_at for row in reserved) + dt.timedelta(seconds=1)
+    real = checkout.settle_payment
+
+    def settle_late(**kwargs: Any) -> Booking:
+        checkout.expire_due(now=over)
+        return real(**kwargs)
+
+    monkeypatch.setattr(checkout, "settle_payment", settle_late)
+    return [lambda actor=actor, row=row: checkout.pay_booking(actor=actor, reference=row.reference) for (actor, _trip), row in zip(crowd, reserved, strict=True)]
+
+
+def test_hold_when_it_ends_between_charge_and_answer_then_refunded_in_full(gateway_book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    results = tally(run_together(ends_while_paying(monkeypatch, 20)))
+    assert set(results) <= {"EXPIRED", "hold_expired"}
+    assert results["EXPIRED"] >= 1
+    checkout.reconcile_unknown(now=clock.now() + dt.timedelta(hours=1))
+    assert faults(gateway_book) == []
+    assert Refund.objects.filter(state="succeeded").count() == results["EXPIRED"]
+    assert overbooked() == []
+
+
+@pytest.mark.usefixtures("quiet_logs")
+def test_hold_when_unguarded_and_it_ends_between_charge_and_answer_then_neither(gateway_book: Book, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: money is taken for places that were given back, and goes nowhere; not even by asking the gateway later."""
+    settings.HOLDS_ARE_GUARDED = False
+    run_together(ends_while_paying(monkeypatch, 20))
+    checkout.reconcile_unknown(now=clock.now() + dt.timedelta(hours=1))
+    lost = faults(gateway_book)
+    assert lost
+    assert all(fault.startswith("('EXPIRED', 1, [],") for fault in lost)
 
 
 def test_hold_when_it_ends_while_paying_then_confirmed_or_refunded(gateway_book: Book) -> None:
@@ -184,17 +257,7 @@ def test_hold_when_it_ends_while_paying_then_confirmed_or_refunded(gateway_book:
     run_together([call for payment in payments for call in (payment, lambda: checkout.expire_due(now=over, limit=3))])
     checkout.expire_due(now=over)
     checkout.reconcile_unknown(now=over + dt.timedelta(minutes=2))
-    for row in Booking.objects.all():
-        charged = [line for line in gateway_book.all_charges() if line.key == str(row.payments.get().pk) and line.status == "succeeded"]
-        refunded = Refund.objects.filter(payment__booking=row, state="succeeded")
-        if row.state == "CONFIRMED":
-            assert (len(charged), refunded.count()) == (1, 0)
-            assert set(Hold.objects.filter(item__booking=row).values_list("state", flat=True)) == {"consumed"}
-        else:
-            assert row.state == "EXPIRED"
-            assert refunded.count() == len(charged)
-            assert all(refund.amount == row.total for refund in refunded)
-            assert set(Hold.objects.filter(item__booking=row).values_list("state", flat=True)) == {"released"}
+    assert faults(gateway_book) == []
     assert overbooked() == []
     gateway = sum(LedgerEntry.objects.filter(account="gateway").values_list("amount", flat=True))
     assert gateway == sum(Booking.objects.filter(state="CONFIRMED").values_list("total", flat=True))
@@ -213,26 +276,40 @@ def test_payment_when_settled_by_many_at_once_then_counts_once(gateway_book: Boo
     assert LedgerEntry.objects.count() == 4
 
 
-def test_idempotency_key_when_sent_fifty_times_then_one_booking_and_one_charge(gateway_book: Book) -> None:
-    alice = UserFactory(email="alice@example.org")
-    trip = Trip.objects.create(owner=alice, title="Race", start_date=START, end_date=START, budget_currency="INR")
-    put_in_cart(trip, make_scarce_service(capacity=50))
-    token, key = token_for(alice), uuid.uuid4().hex
-    body = {"tripId": trip.reference, "userContact": {"name": "Alice", "email": "alice@example.org"}}
+class Asking:
+    """Alice's one wish to book, sent under one key as often as somebody likes."""
 
-    def send() -> tuple[int, bytes]:
-        client = APIClient(headers={"Authorization": f"Bearer {token}", "Idempotency-Key": key})
-        answer = client.post("/api/bookings", body, format="json")
+    def __init__(self) -> None:
+        self.alice = UserFactory(email="alice@example.org")
+        trip = Trip.objects.create(owner=self.alice, title="Race", start_date=START, end_date=START, budget_currency="INR")
+        put_in_cart(trip, make_scarce_service(capacity=50))
+        self.headers = {"Authorization": f"Bearer {token_for(self.alice)}", "Idempotency-Key": uuid.uuid4().hex}
+        self.body = {"tripId": trip.reference, "userContact": {"name": "Alice", "email": "alice@example.org"}}
+
+    def send(self, **more: Any) -> tuple[int, bytes]:
+        answer = APIClient(headers=self.headers).post("/api/bookings", {**self.body, **more}, format="json")
         return answer.status_code, answer.content
 
-    results = run_together([send] * 50)
-    statuses = [result[0] for result in results]
-    assert set(statuses) <= {201, 409}, results
+
+def test_idempotency_key_when_sent_fifty_times_then_one_booking_and_one_charge(gateway_book: Book) -> None:
+    asking = Asking()
+    results = run_together([asking.send] * 50)
+    assert {status for status, _content in results} <= {201, 409}, results
     assert len({content for status, content in results if status == 201}) == 1
     assert all(b"idempotency_running" in content for status, content in results if status == 409)
-    assert send() == next(result for result in results if result[0] == 201)
+    assert asking.send() == next(result for result in results if result[0] == 201)
     assert Booking.objects.count() == 1
     assert [line.status for line in gateway_book.all_charges()] == ["succeeded"]
-    changed = APIClient(headers={"Authorization": f"Bearer {token}", "Idempotency-Key": key}).post("/api/bookings", {**body, "x": 1}, format="json")
-    assert changed.status_code == 422
-    assert actor_for(alice).user_id == Booking.objects.get().user_id
+    assert asking.send(x=1)[0] == 422
+    assert actor_for(asking.alice).user_id == Booking.objects.get().user_id
+
+
+@pytest.mark.usefixtures("quiet_logs")
+def test_idempotency_key_when_nobody_claims_it_then_repetitions_are_told_something_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: without the claim in the database, who asks again hears of a conflict with the booking that is its own."""
+    monkeypatch.setattr(idempotency, "claim", lambda *, scope, key, **_more: idempotency.Claim(scope, key, clock.now()))
+    monkeypatch.setattr(reservation, "_known", lambda *args: None)
+    asking = Asking()
+    results = run_together([asking.send] * 20)
+    assert any(status != 201 and b"idempotency_running" not in content for status, content in results)
+    assert asking.send() not in results

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 import pytest
 from cryptography.fernet import Fernet
-from django.db import OperationalError
+from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError
 from django.test import Client, RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,11 +60,30 @@ def test_every_error_when_handled_then_the_contracts_body(error: type[errors.App
     assert ("Retry-After" in answer) is (error.status in (429, 503))
 
 
-@pytest.mark.parametrize(("text", "status"), [("database is locked", 503), ("connection refused", 503), ("canceling statement due to lock timeout", 503)])
-def test_busy_database_when_handled_then_503_with_retry_after(text: str, status: int, quiet_logs: None) -> None:
-    answer = api_errors.handle_exception(OperationalError(text), {})
+BUSY = [
+    (OperationalError("database is locked"), None),
+    (OperationalError("database or disk is full"), None),
+    (OperationalError("attempt to write a readonly database"), None),
+    (OperationalError("connection refused"), psycopg.OperationalError("connection refused")),
+    (OperationalError("canceling statement due to lock timeout"), psycopg.errors.LockNotAvailable("canceling statement due to lock timeout")),
+    (InternalError("cannot execute INSERT in a read-only transaction"), psycopg.errors.ReadOnlySqlTransaction("cannot execute INSERT")),
+    (InterfaceError("connection already closed"), None),
+]
+
+
+@pytest.mark.parametrize(("error", "cause"), BUSY, ids=lambda value: str(value) if value else "")
+def test_busy_database_when_handled_then_503_with_retry_after(error: Exception, cause: Exception | None, quiet_logs: None) -> None:
+    error.__cause__ = cause
+    answer = api_errors.handle_exception(error, {})
     assert answer is not None
-    assert (answer.status_code, answer["Retry-After"]) == (status, "2")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "2")
+
+
+def test_faulty_statement_when_handled_then_it_is_no_outage() -> None:
+    assert api_errors.handle_exception(OperationalError("no such table: trips_trip"), {}) is None
+    wrong = ProgrammingError("syntax error")
+    wrong.__cause__ = psycopg.errors.SyntaxError("syntax error")
+    assert api_errors.handle_exception(wrong, {}) is None
 
 
 def test_unknown_exception_when_handled_then_left_to_django() -> None:

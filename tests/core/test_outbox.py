@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import transaction
+from django.db import connection, transaction
 
 from tests.cast import actor_for
 from travelplanner.core import clock, outbox
@@ -25,6 +25,8 @@ def templates(settings: Any, tmp_path: Any) -> None:
     (folder / "letter_subject.txt").write_text("Hello\n {{ name }}")
     (folder / "letter.txt").write_text("Dear {{ name }}")
     (folder / "letter.html").write_text("<p>Dear {{ name }}</p>")
+    for ending in ("_subject.txt", ".txt", ".html"):
+        (folder / f"key{ending}").write_text("{{ name }} {{ url }}")
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
 
 
@@ -166,3 +168,51 @@ def test_deliver_due_when_one_message_is_taken_away_then_the_rest_is_sent(monkey
     slow.meanwhile = [lambda: OutboxMessage.objects.filter(state="sending").update(state="dead")]
     assert outbox.deliver_due() == "2 sent, 0 failed"
     assert sorted(OutboxMessage.objects.values_list("state", flat=True)) == ["dead", "sent", "sent"]
+
+
+TOKEN = "a-token-that-opens-a-door"
+
+
+def stored_of_the_outbox() -> str:
+    """Every column of every message, as the database holds them."""
+    table = OutboxMessage._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table}")
+        return str([[bytes(value) if isinstance(value, memoryview) else value for value in row] for row in cursor.fetchall()])
+
+
+def enqueue_key() -> None:
+    outbox.enqueue_mail(
+        template="key", recipient="bob@example.org", context={"name": "Bob"}, secrets={"url": f"https://x.example/join/{TOKEN}"}, dedupe_key="key-1"
+    )
+
+
+def test_secrets_when_queued_then_sealed_and_when_sent_then_gone() -> None:
+    enqueue_key()
+    assert TOKEN not in stored_of_the_outbox()
+    assert outbox.deliver_due() == "1 sent, 0 failed"
+    (letter,) = mail.outbox
+    assert letter.body == f"Bob https://x.example/join/{TOKEN}"
+    assert TOKEN in letter.alternatives[0][0]  # type: ignore[attr-defined]
+    assert OutboxMessage.objects.filter(secrets=None).count() == 1
+    assert TOKEN not in stored_of_the_outbox()
+
+
+def test_secrets_when_the_first_try_fails_then_kept_sealed_for_the_next(monkeypatch: pytest.MonkeyPatch, quiet_logs: None) -> None:
+    Broken(monkeypatch, times=1)
+    enqueue_key()
+    now = clock.now()
+    assert outbox.deliver_due(now=now) == "0 sent, 1 failed"
+    assert TOKEN not in stored_of_the_outbox()
+    assert outbox.deliver_due(now=now + dt.timedelta(hours=1)) == "1 sent, 0 failed"
+    assert TOKEN in mail.outbox[0].body
+
+
+def test_secrets_when_moved_to_another_message_then_not_opened(quiet_logs: None) -> None:
+    enqueue_key()
+    outbox.enqueue_mail(template="key", recipient="charlie@example.org", context={"name": "Charlie"}, secrets={"url": "nothing"}, dedupe_key="key-2")
+    victim, thief = OutboxMessage.objects.get(dedupe_key="key-1"), OutboxMessage.objects.get(dedupe_key="key-2")
+    OutboxMessage.objects.filter(pk=thief.pk).update(secrets=victim.__dict__["secrets"])
+    assert outbox.deliver_due() == "1 sent, 1 failed"
+    assert [letter.to for letter in mail.outbox] == [["bob@example.org"]]
+    assert TOKEN not in OutboxMessage.objects.get(pk=thief.pk).last_error

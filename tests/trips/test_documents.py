@@ -203,14 +203,14 @@ def test_facts_when_shown_then_an_estimate_is_undated_and_of_low_confidence(alic
             assert fact["checkedAt"]
 
 
-def test_unverified_when_hours_have_a_source_but_access_is_partial_then_it_says_access(alice_api: APIClient, catalogue: Any) -> None:
+def test_unverified_when_hours_have_a_source_but_access_is_partial_then_nothing_is_listed(alice_api: APIClient, catalogue: Any) -> None:
+    """A list of it would tell every reader that somebody needs to go without steps; readiness tells who does (test_readiness_api)."""
     from tests.factories.catalogue import SourceFactory
 
     type(catalogue.places[0]).objects.update(hours_source=SourceFactory())
     reference = planned(alice_api, constraints={"stepFree": True})
-    listed = [entry["what"] for candidate in read(alice_api, reference, "candidates")["candidates"] for entry in candidate["checks"]["unverified"]]
-    assert {what["code"] for what in listed} == {"unverified_access"}
-    assert all(what["text"] for what in listed)
+    listed = [entry for candidate in read(alice_api, reference, "candidates")["candidates"] for entry in candidate["checks"]["unverified"]]
+    assert listed == []
 
 
 def test_budget_when_no_ceiling_was_given_then_nothing_is_compared(alice_api: APIClient) -> None:

@@ -191,12 +191,15 @@ def test_editing_when_it_would_pass_the_budget_then_refused_with_the_reason(alic
 
 def test_editing_when_the_base_is_stale_then_409_names_the_newest_and_nothing_is_lost(alice_api: APIClient) -> None:
     reference = chosen(alice_api)
-    days = orders(final(alice_api, reference))
+    before = days = orders(final(alice_api, reference))
     mine, theirs = [days[0][:-1], *days[1:]], [*days[:-1], days[-1][:-1]]
     assert edit(alice_api, reference, theirs).status_code == 201
     for body in ({"days": mine}, {"swapDay": {"day": 1, "candidateId": "B"}}):
         refused = assert_error(alice_api.post(path(reference), {"basedOn": 1, **body}), 409, "edited_meanwhile")
-        assert refused["details"] == {"revision": 2}
+        details = refused["details"]
+        assert (details["revision"], details["basedOn"]) == (2, 1)
+        assert {(c["what"], c["placeId"]) for c in details["theirs"] if c["what"] != "retimed"} == {("removed", before[-1][-1])}
+        assert [(c["what"], c["placeId"]) for c in details["mine"]] == ([("removed", before[0][-1])] if "days" in body else [])
     assert_error(edit(alice_api, reference, mine, based_on=99), 409, "edited_meanwhile")
     assert finals() == 2
     assert orders(final(alice_api, reference)) == theirs

@@ -9,6 +9,7 @@ from django.test import Client
 
 from accounts.models import User
 from tests.factories.catalogue import SmallCatalogue
+from tests.statements import HEADER
 from tests.trips.pages_of_plans import make_trip, owner, text_of, visitor_browser
 from travelplanner.core.actor import Actor
 from trips.actions import intents
@@ -95,7 +96,7 @@ def test_page_when_opened_then_takes_five_statements_at_most(
 ) -> None:
     trip = make_trip(owner(alice), limit=12_000, chosen=True)
     alice_page.get(f"/trips/{trip.reference}/{page_name}")
-    with django_assert_max_num_queries(5 + SESSION_AND_USER):
+    with django_assert_max_num_queries(5 + SESSION_AND_USER + HEADER):
         alice_page.get(f"/trips/{trip.reference}/{page_name}")
 
 

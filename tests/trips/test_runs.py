@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.trips.planned import ask, assert_error, plan, planned, run_of
 from travelplanner.core import clock
 from travelplanner.core.errors import Conflict, Invalid
 from trips.actions import runs
+from trips.documents.budget import likely_minor
 from trips.models import Document, PlanningRun, Trip
 from trips.models.run import STEPS
 from trips.queries.planning_input import build_setting
@@ -421,7 +423,9 @@ def test_setting_when_made_twice_then_the_same_seed_gives_the_same_plan(alice_ap
     data = runs.read_input(run.trip, Document.objects.select_related("wish").get(trip=run.trip, kind="intent"))
     figures = rows["budget"].body["breakdown"]
     food, journey = (runs.money.to_minor(Decimal(str(figures[part]["p50"])), data.currency) for part in ("food", "intercity"))
-    plans = runs.plan_candidates(build_setting(data, food_minor=food, intercity_minor=journey).problem, effort=run.effort, seed=run.seed, count=runs.CANDIDATES)
+    expected = likely_minor(rows["budget"].body)
+    problem = replace(build_setting(data, food_minor=food, intercity_minor=journey, expected_minor=expected).problem, budget=None)  # it doesn't bind
+    plans = runs.plan_candidates(problem, effort=run.effort, seed=run.seed, count=runs.CANDIDATES)
     stored = rows["candidates"].body["candidates"]
     assert [plan.score for plan in plans] == [candidate["score"] for candidate in stored]
     assert [

@@ -269,3 +269,10 @@ def test_keys_when_every_answer_is_walked_then_camel_case_here_and_snake_case_el
                     continue
                 assert pattern.fullmatch(key), (path, where, key)
     assert walked > 500
+
+
+def test_rename_when_the_title_has_line_breaks_then_one_line(alice_api: APIClient) -> None:
+    path = f"/api/trips/{ask(alice_api)}"
+    answer = alice_api.patch(path, {"title": "Ganga\r\nBEGIN:VEVENT \u202ewalk"}, headers={"If-Match": "*"})
+    assert answer.json()["title"] == "Ganga BEGIN:VEVENT walk"
+    assert_error(alice_api.patch(path, {"title": "\u202e\u200d"}, headers={"If-Match": "*"}), 400, "invalid")

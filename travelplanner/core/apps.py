@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class CoreConfig(AppConfig):
@@ -10,11 +10,13 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from travelplanner import checks as settings_checks  # noqa: F401  (registers itself)
 
-        from . import append_only, checks, outbox, periodic, pruning  # noqa: F401  (checks registers itself)
+        from . import checks, guards, outbox, periodic, private_files, pruning  # noqa: F401  (checks registers itself)
 
         periodic.register("prune_outbox", every=86400, run=outbox.prune)
+        periodic.register("sweep_private_files", every=86400, run=private_files.sweep_orphans)
         periodic.register("prune_tasks", every=86400, run=pruning.prune_tasks)
         periodic.register("prune_sessions", every=86400, run=pruning.prune_sessions)
 
-        post_migrate.connect(append_only.install_after_migrate, dispatch_uid="append_only")
+        pre_migrate.connect(guards.lift_before_migrate, dispatch_uid="guards")
+        post_migrate.connect(guards.install_after_migrate, dispatch_uid="guards")
         post_migrate.connect(periodic.sync_after_migrate, dispatch_uid="periodic_jobs")

@@ -9,17 +9,17 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 from django.db.utils import DatabaseError
 
-from . import append_only
+from . import guards
 
 
 @register(Tags.database)
-def append_only_guards(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Every append-only table has its triggers."""
+def database_guards(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Every guarded table (append-only, money) has its triggers."""
     found: list[CheckMessage] = []
     for alias in databases or ():
         try:
-            tables = append_only.missing(connections[alias])
+            lost = guards.missing(connections[alias])
         except DatabaseError:
             continue  # not reachable: Django's own checks say so
-        found += [Error(f"Table {table} has lost its append-only triggers.", hint="Run migrate.", id="core.E001") for table in tables]
+        found += [Error(f"Table {guard.table} has lost its trigger {guard.name}.", hint="Run migrate.", id="core.E001") for guard in lost]
     return found

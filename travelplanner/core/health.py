@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 from . import clock, periodic
 from .models import PeriodicJob
@@ -29,7 +29,7 @@ def measure() -> Health:
     """One SQL statement: the heartbeat row proves the database and dates the worker."""
     try:
         seen = PeriodicJob.objects.filter(name=periodic.HEARTBEAT).values_list("last_finished_at", flat=True).first()
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         return Health(database=False, worker=False, worker_seen_at=None)
     alive = seen is not None and clock.now() - seen < settings.WORKER_STALE_AFTER
     return Health(database=True, worker=alive, worker_seen_at=seen)

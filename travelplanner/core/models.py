@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from . import clock
+from .sealed import SealedJSONField
 from .states import OUTBOX
 
 
@@ -31,7 +32,7 @@ class TimestampedModel(UUIDModel):
 
 
 class AppendOnlyModel(models.Model):
-    """Rows that are written once. Database triggers refuse UPDATE and DELETE (see `append_only`)."""
+    """Rows that are written once. Database triggers refuse UPDATE and DELETE (see `append_only` and `guards`)."""
 
     append_only: ClassVar[bool] = True
 
@@ -87,6 +88,7 @@ class OutboxMessage(TimestampedModel):
     recipient = models.CharField(max_length=254, blank=True)
     language = models.CharField(max_length=10, default="en")
     context = models.JSONField(default=dict, blank=True)
+    secrets = SealedJSONField()  # what opens a door (tokens in links); gone once sent
     state = models.CharField(max_length=12, default=OUTBOX.initial, choices=OUTBOX.choices)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=clock.now)

@@ -21,18 +21,32 @@ HEARTBEAT = "worker_heartbeat"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`run` returns a short text or None; `every` is in seconds."""
+    """`run` returns a short text or None; `every` is in seconds; `lane` names the worker's thread that runs it."""
 
     name: str
     every: int
     run: Callable[[], str | None]
+    lane: str = "schedule"
 
 
 _jobs: dict[str, Job] = {}
 
 
-def register(name: str, *, every: int, run: Callable[[], str | None]) -> None:
-    _jobs[name] = Job(name, every, run)
+def register(name: str, *, every: int, run: Callable[[], str | None], lane: str = "schedule") -> None:
+    """`lane`: jobs that talk to other machines have one of their own, so that the rest of the schedule is kept while they wait."""
+    _jobs[name] = Job(name, every, run, lane)
+
+
+def lanes() -> list[str]:
+    """Every lane that a registered job runs in, the heartbeat's first."""
+    return [HEARTBEAT, *sorted({job.lane for job in _jobs.values() if job.name != HEARTBEAT})]
+
+
+def jobs_of(lane: str) -> set[str]:
+    """Names of the jobs that run in this lane; the heartbeat's holds it alone."""
+    if lane == HEARTBEAT:
+        return {HEARTBEAT}
+    return {job.name for job in _jobs.values() if job.lane == lane and job.name != HEARTBEAT}
 
 
 def registered() -> dict[str, Job]:

@@ -7,6 +7,7 @@ import signal
 import threading
 import uuid
 from collections.abc import Callable, Collection
+from functools import partial
 from types import FrameType
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
@@ -50,7 +51,8 @@ class Scheduler(threading.Thread):
 class Worker:
     """One process's worker: the queue in the calling (main) thread, heartbeat and schedule beside it.
 
-    The heartbeat has a thread of its own, so that a slow job (a mail server that hangs) does not make the worker look dead.
+    The heartbeat has a thread of its own, so that a slow job does not make the worker look dead; what talks to other machines (mails,
+    webhooks) has lanes of its own too, so that a mail server or a receiver that hangs holds up nothing else.
     """
 
     def __init__(self) -> None:
@@ -65,10 +67,7 @@ class Worker:
             worker_id=uuid.uuid4().hex,
             excluded_queue_names=[],
         )
-        self._threads = [
-            Scheduler(stop=self.stop, names=lambda: {periodic.HEARTBEAT}, label="heartbeat"),
-            Scheduler(stop=self.stop, names=lambda: periodic.registered().keys() - {periodic.HEARTBEAT}, label="schedule"),
-        ]
+        self._threads = [Scheduler(stop=self.stop, names=partial(periodic.jobs_of, lane), label=lane) for lane in periodic.lanes()]
 
     def on_signal(self, number: int, frame: FrameType | None) -> None:
         """Ends after the task at hand; the supervisor kills what takes too long, and the reaper gives that task to another worker."""

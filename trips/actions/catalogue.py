@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import hashlib
+import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
@@ -19,6 +20,7 @@ from travelplanner.core.actor import Actor
 from trips.models import ClimateMonth, Destination, DestinationNote, Place, Service, Source, Supplier
 from trips.models.catalogue import EDITOR_ESTIMATE
 from trips.planning.hours import parse_exceptions, parse_hours
+from trips.registries import problems_of_details
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 NAMESPACE = uuid.UUID("5b0e3b1c-5d0a-4a53-9a55-1f4c9a5d7f10")
@@ -247,6 +249,15 @@ def _load_services(folder: Path, destination: Destination, places: dict[str, uui
 
 
 def _service(folder: Path, row: dict[str, str], destination: Destination, places: dict[str, uuid.UUID], suppliers: dict[str, uuid.UUID]) -> Service:
+    details = {
+        "schema": f"{row['type']}_v1",
+        "weekend_percent": row["weekend_percent"] or "0",
+        "high_months": [int(month) for month in _list(row["high_months"])],
+        "high_percent": row["high_percent"] or "0",
+        **json.loads(row.get("details") or "{}"),  # a column that a file may have: JSON by the kind's schema
+    }
+    if wrong := problems_of_details(row["type"], details):
+        raise ValueError(" ".join(wrong))
     return Service(
         id=_id("service", folder.name, row["slug"]),
         supplier_id=suppliers[row["supplier"]],
@@ -268,10 +279,6 @@ def _service(folder: Path, row: dict[str, str], destination: Destination, places
         cancellable=bool(row["cancel_hours"]),
         cancel_hours=int(row["cancel_hours"] or 0),
         cancel_fee_percent=Decimal(row["cancel_fee_percent"] or "100"),
-        details={
-            "weekend_percent": row["weekend_percent"] or "0",
-            "high_months": [int(month) for month in _list(row["high_months"])],
-            "high_percent": row["high_percent"] or "0",
-        },
+        details=details,
         summary=row["summary"],
     )

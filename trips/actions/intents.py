@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -24,6 +25,8 @@ from trips.planning import wish as wishes
 from trips.planning.wish import Needs, Wish
 from trips.queries.catalogue import places_of, resolve_destinations
 from trips.queries.cities import find_city
+from trips.queries.habits import fill, read_habits
+from trips.queries.party import stored_needs
 
 KNOWN_TRIP_TYPES = frozenset(key for key, _label in TRIP_TYPES)
 TYPE_BY_KIND = {"trek": "trek"}
@@ -51,12 +54,23 @@ class _Settled:
     needs: dict[str, Any]
     sentence: str
     assumed: tuple[str, ...]
+    filled: tuple[str, ...]
 
 
 def create_trip(
-    *, actor: Actor, wish: Wish, sample: bool = False, request_key: str | None = None, now: dt.datetime | None = None
+    *,
+    actor: Actor,
+    wish: Wish,
+    sample: bool = False,
+    request_key: str | None = None,
+    from_habits: bool = False,
+    said: Collection[str] = (),
+    now: dt.datetime | None = None,
 ) -> Trip:
     """Save a wish as a trip in state `planning` with its first intent, and queue the planning run.
+
+    `from_habits` fills what was not said from how the actor travels, flagged as assumed (`preferences`); `said` names what was
+    spoken of even if by a no.
 
     Guarantees: all or nothing; the private side (money, needs, the sentence, an origin we don't know) lies apart from the intent document;
     the same `request_key` of the same user is the same trip, also after a crash.
@@ -67,7 +81,10 @@ def create_trip(
     now = now or clock.now()
     if request_key and actor.is_user and (known := Trip.objects.filter(owner_id=actor.user_id, request_key=request_key).first()):
         return known
-    settled = _settle(wish, now=now)
+    filled: tuple[str, ...] = ()
+    if from_habits and actor.is_user:
+        wish, filled = fill(wish, read_habits(actor.user_id), said=said)
+    settled = _settle(wish, now=now, filled=filled)
     first = settled.destinations[0]
     names = " · ".join(d.name for d in settled.destinations)
     with transaction.atomic():
@@ -107,15 +124,15 @@ def create_trip(
     return trip
 
 
-def _settle(wish: Wish, *, now: dt.datetime) -> _Settled:
-    """Check a wish and fill its gaps. Raises Invalid with every field that does not fit."""
+def _settle(wish: Wish, *, now: dt.datetime, filled: tuple[str, ...] = ()) -> _Settled:
+    """Check a wish and fill its gaps; `filled` were filled before. Raises Invalid with every field that does not fit."""
     if not wish.destinations:
         raise Invalid(_("Say where you want to go."), fields={"destination": [_("Name at least one place.")]})
     if len(wish.destinations) > wishes.MAX_DESTINATIONS:
         raise Invalid(fields={"destination": [_("At most %d places in one trip.") % wishes.MAX_DESTINATIONS]})
     destinations = resolve_destinations(wish.destinations)
     faults: dict[str, list[str]] = {}
-    assumed: list[str] = []
+    assumed: list[str] = ["preferences"] if filled else []
 
     days = wish.days
     if days is None:
@@ -163,9 +180,10 @@ def _settle(wish: Wish, *, now: dt.datetime) -> _Settled:
         minimum=money.quantize(wish.budget_minimum, currency) if wish.budget_minimum is not None else None,
         maximum=money.quantize(wish.budget_maximum, currency) if wish.budget_maximum is not None else None,
         currency=currency,
-        needs=_stored_needs(wish.needs),
+        needs=stored_needs(wish.needs),
         sentence=wish.sentence,
         assumed=tuple(assumed),
+        filled=filled,
     )
 
 
@@ -240,20 +258,6 @@ def _check_needs(needs: Needs, destinations: list[Destination], faults: dict[str
             faults["constraints.avoid"] = [_("A place can't be both wanted and avoided.")]
 
 
-def _stored_needs(needs: Needs) -> dict[str, Any]:
-    stored = {
-        "stepFree": needs.step_free or None,
-        "maxWalkKm": needs.max_walk_km,
-        "maxEffort": needs.max_effort,
-        "restDays": needs.rest_days,
-        "earliestStart": needs.earliest_start,
-        "latestEnd": needs.latest_end,
-        "mustSee": list(needs.must_see) or None,
-        "avoid": list(needs.avoid) or None,
-    }
-    return {key: value for key, value in stored.items() if value is not None}
-
-
 def _stretches(settled: _Settled) -> list[tuple[Destination, dt.date, dt.date]]:
     """Each destination from its first day to the day one leaves it (the last one: the trip's last day)."""
     found, day = [], settled.start
@@ -286,4 +290,6 @@ def _body(settled: _Settled, stretches: list[tuple[Destination, dt.date, dt.date
             "pace": settled.pace,
         },
         "assumed": list(settled.assumed),
+        # Needs are private: that some were filled in is said, which ones only to those who may see the constraints.
+        **({"fromPreferences": [name for name in settled.filled if name not in ("constraints", "hours")]} if settled.filled else {}),
     }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from travelplanner.core import clock
 from travelplanner.core.actor import Actor
-from travelplanner.core.errors import Conflict, Invalid, NotAllowed
+from travelplanner.core.errors import Conflict, Invalid
 from trips import rules
 from trips.actions import itineraries
 from trips.documents.envelope import make_document
@@ -26,11 +26,13 @@ Orders = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Two bodies of final documents: as it is, and as it would be. `based_on` is the saved revision, None when nothing was chosen yet."""
+    """Two bodies of final documents: as it is, and as it would be. `based_on` is the saved revision (0: nothing chosen yet); `chooses` says that
+    saving makes another candidate the plan first."""
 
     before: Mapping[str, Any]
     after: Mapping[str, Any]
-    based_on: int | None
+    based_on: int
+    chooses: bool = False
 
 
 def preview_orders(*, actor: Actor, reference: str, based_on: int, days: Sequence[Sequence[str]]) -> Outcome:
@@ -40,7 +42,7 @@ def preview_orders(*, actor: Actor, reference: str, based_on: int, days: Sequenc
     """
     trip = _changeable(actor, reference)
     latest = _saved(trip, based_on)
-    return Outcome(latest.body, _body_of(trip, latest, days), based_on)
+    return Outcome(latest.body, _body_of(actor, trip, latest, days), based_on)
 
 
 def preview_swap(*, actor: Actor, reference: str, into: str, day: int, candidate_id: str, now: dt.datetime | None = None) -> Outcome:
@@ -50,8 +52,8 @@ def preview_swap(*, actor: Actor, reference: str, into: str, day: int, candidate
     """
     trip = _changeable(actor, reference)
     base = _base_of_swap(trip, into, now or clock.now())
-    after = _body_of(trip, base, replanning.swapped_orders(trip, base, day=day, candidate_id=candidate_id))
-    return Outcome(base.body, after, base.revision or None)
+    after = _body_of(actor, trip, base, replanning.swapped_orders(trip, base, day=day, candidate_id=candidate_id))
+    return Outcome(base.body, after, trip.chosen_revision or 0, chooses=not base.revision)
 
 
 def swap_into(
@@ -59,13 +61,23 @@ def swap_into(
 ) -> Document:
     """Swap a day of plan `into`, which is chosen first when it isn't the saved plan. `based_on` is the saved revision that the preview showed.
 
-    Guarantees: a swap that doesn't fit chooses nothing. Raises what `preview_swap` and `edit_itinerary` raise.
+    Guarantees: a swap that doesn't fit, or that someone else's change came before, chooses nothing. Raises what `preview_swap` and
+    `edit_itinerary` raise.
     """
-    preview = preview_swap(actor=actor, reference=reference, into=into, day=day, candidate_id=candidate_id, now=now)
-    if preview.based_on is None:
-        chosen = itineraries.choose_candidate(actor=actor, reference=reference, candidate_id=into, now=now)
-        based_on = chosen.revision
-    return itineraries.swap_day(actor=actor, reference=reference, based_on=based_on or 0, day=day, candidate_id=candidate_id, now=now)
+    trip = _changeable(actor, reference)
+    base = _base_of_swap(trip, into, now or clock.now())
+    if base.revision:
+        return itineraries.swap_day(actor=actor, reference=reference, based_on=based_on or 0, day=day, candidate_id=candidate_id, now=now)
+    days = replanning.swapped_orders(trip, base, day=day, candidate_id=candidate_id)
+    return itineraries.choose_with_days(
+        actor=actor,
+        reference=reference,
+        candidate_id=into,
+        candidates_revision=base.basis["candidates"],
+        based_on=based_on or 0,
+        days=days,
+        now=now,
+    )
 
 
 def undo_last_change(*, actor: Actor, reference: str, based_on: int, now: dt.datetime | None = None) -> Document:
@@ -74,17 +86,22 @@ def undo_last_change(*, actor: Actor, reference: str, based_on: int, now: dt.dat
     Raises what `edit_itinerary` raises, and Conflict (`nothing_to_undo`) for a first revision.
     """
     trip = get_trip(actor, reference, whole=False)
+    if not rules.may_edit(actor, trip):
+        raise rules.refusal(trip)
     rows = {row.revision: row for row in trip.documents.filter(kind="final", revision__in=[based_on, based_on - 1])}
     before, latest = rows.get(based_on - 1), rows.get(based_on)
     if before is None or latest is None:
         raise Conflict(_("There is nothing to undo: this is the plan as you chose it."), code="nothing_to_undo")
     orders = orders_of(before.body["itinerary"]["days"])
-    if before.body["candidateId"] != latest.body["candidateId"] and rules.may_change(actor, trip) and trip.chosen_revision == based_on:
-        back = itineraries.choose_candidate(actor=actor, reference=reference, candidate_id=before.body["candidateId"], candidates_revision=before.basis["candidates"], now=now)
-        if orders_of(back.body["itinerary"]["days"]) == orders:
-            return back
-        based_on = back.revision
-    return itineraries.edit_itinerary(actor=actor, reference=reference, based_on=based_on, days=orders, now=now)
+    if before.body["candidateId"] == latest.body["candidateId"]:
+        return itineraries.edit_itinerary(actor=actor, reference=reference, based_on=based_on, days=orders, now=now)
+    letter, revision = before.body["candidateId"], before.basis["candidates"]
+    offered = trip.documents.filter(kind="candidates", revision=revision).first()
+    candidate = next((c for c in offered.body["candidates"] if c["candidateId"] == letter), None) if offered is not None else None
+    again = {"actor": actor, "reference": reference, "candidate_id": letter, "candidates_revision": revision, "based_on": based_on, "now": now}
+    if candidate is not None and orders_of(candidate["days"]) == orders:
+        return itineraries.choose_candidate(**again)
+    return itineraries.choose_with_days(days=orders, **again)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +111,11 @@ class Room:
     indoor: bool
     suggestions: Mapping[int, Suggestion]
     obstacles: Mapping[int, str]
+
+    @property
+    def best(self) -> Suggestion | None:
+        """The cheapest in time of what keeps to the money; None where the place fits nowhere."""
+        return min(self.suggestions.values(), key=lambda each: (each.over_budget > 0, each.extra_minutes, each.day), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +135,9 @@ def rooms_for(*, actor: Actor, reference: str, based_on: int, place_ids: Sequenc
     """
     trip = _changeable(actor, reference)
     latest = _saved(trip, based_on)
-    setting = _setting(trip, latest)
+    setting, open_needs = _setting(actor, trip, latest)
     orders = orders_of(latest.body["itinerary"]["days"])
-    return {place: _room(setting, orders, place, explain=False) for place in place_ids}, setting.currency
+    return {place: _room(setting, orders, place, explain=False, open_needs=open_needs) for place in place_ids}, setting.currency
 
 
 def choices_for(*, actor: Actor, reference: str, based_on: int, place_id: str) -> Choices:
@@ -125,36 +147,36 @@ def choices_for(*, actor: Actor, reference: str, based_on: int, place_id: str) -
     """
     trip = _changeable(actor, reference)
     latest = _saved(trip, based_on)
-    setting = _setting(trip, latest)
+    setting, open_needs = _setting(actor, trip, latest)
     orders = orders_of(latest.body["itinerary"]["days"])
     day = next((index for index, order in enumerate(orders) if place_id in order), None)
     if day is None:
         raise Invalid(_("This stop is not in the plan any more."), code="stop_gone")
     return Choices(
-        earlier=_obstacle_of_step(setting, orders, day, place_id, -1),
-        later=_obstacle_of_step(setting, orders, day, place_id, 1),
-        room=_room(setting, orders, place_id, explain=True),
+        earlier=_obstacle_of_step(setting, orders, day, place_id, -1, open_needs=open_needs),
+        later=_obstacle_of_step(setting, orders, day, place_id, 1, open_needs=open_needs),
+        room=_room(setting, orders, place_id, explain=True, open_needs=open_needs),
         currency=setting.currency,
     )
 
 
-def _obstacle_of_step(setting: Setting, orders: Orders, day: int, place_id: str, step: int) -> str | None:
+def _obstacle_of_step(setting: Setting, orders: Orders, day: int, place_id: str, step: int, *, open_needs: bool) -> str | None:
     order = list(orders[day])
     index = order.index(place_id)
     if not 0 <= index + step < len(order):
         return None
     order[index], order[index + step] = order[index + step], order[index]
-    return _obstacle(setting, day, tuple(order))
+    return _obstacle(setting, day, tuple(order), open_needs=open_needs)
 
 
-def _obstacle(setting: Setting, day: int, order: tuple[str, ...]) -> str:
+def _obstacle(setting: Setting, day: int, order: tuple[str, ...], *, open_needs: bool) -> str:
     """What keeps an order of a day from happening, in words; empty when nothing does."""
     violations = explain_violations(setting.problem, day, order)
-    told = replanning.infeasible(violations, setting).extra["violations"] if violations else []
+    told = replanning.infeasible(violations, setting, open_needs=open_needs).extra["violations"] if violations else []
     return " ".join(dict.fromkeys(violation["text"] for violation in told))
 
 
-def _room(setting: Setting, orders: Orders, place_id: str, *, explain: bool) -> Room:
+def _room(setting: Setting, orders: Orders, place_id: str, *, explain: bool, open_needs: bool) -> Room:
     known = {place.id: place for place in setting.problem.places}
     place = known.get(place_id)
     if place is None:
@@ -163,18 +185,18 @@ def _room(setting: Setting, orders: Orders, place_id: str, *, explain: bool) -> 
     obstacles = {}
     for day in setting.problem.days if explain else ():
         if day.index not in suggestions and day.area == place.area and place_id not in orders[day.index]:
-            obstacles[day.index] = _obstacle(setting, day.index, (*orders[day.index], place_id)) or _("There is no room left on that day.")
+            obstacles[day.index] = _obstacle(setting, day.index, (*orders[day.index], place_id), open_needs=open_needs) or _("There is no room left on that day.")
     return Room(place.indoor, suggestions, obstacles)
 
 
-def _setting(trip: Trip, document: Document) -> Setting:
-    return replanning.setting_of(trip, document.basis, economy=document.body["engine"]["economy"])
+def _setting(actor: Actor, trip: Trip, document: Document) -> tuple[Setting, bool]:
+    return replanning.setting_of(actor, trip, document.basis, economy=document.body["engine"]["economy"])
 
 
 def _changeable(actor: Actor, reference: str) -> Trip:
     trip = get_trip(actor, reference, whole=False)
-    if not rules.may_change(actor, trip):
-        raise NotAllowed(_("This is a sample trip. Plan your own to change it."))
+    if not rules.may_edit(actor, trip):
+        raise rules.refusal(trip)
     return trip
 
 
@@ -203,7 +225,7 @@ def _base_of_swap(trip: Trip, into: str, now: dt.datetime) -> Document:
     return make_document(trip, "final", revision=0, basis=basis, body=final_body(chosen, explanation=[]), now=now)
 
 
-def _body_of(trip: Trip, base: Document, days: Sequence[Sequence[str]]) -> dict[str, Any]:
-    plan, setting = replanning.plan_orders(trip, base, days)
+def _body_of(actor: Actor, trip: Trip, base: Document, days: Sequence[Sequence[str]]) -> dict[str, Any]:
+    plan, setting = replanning.plan_orders(actor, trip, base, days)
     candidate = candidate_json(plan, base.body["candidateId"], setting, economy=base.body["engine"]["economy"])
     return final_body(candidate, explanation=[])

@@ -8,6 +8,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -19,17 +20,18 @@ from django.utils.translation import gettext_lazy as _lazy
 from travelplanner.core import clock, money, transitions
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import AppError, Conflict, Invalid, NotFound
-from trips import budget, tasks
+from trips import budget, rules, tasks
 from trips.actions.trips import fetch_for_change
 from trips.documents import budget as budget_document
 from trips.documents import research as research_document
 from trips.documents.envelope import make_document
 from trips.documents.itineraries import Setting, candidate_json
-from trips.models import ClimateMonth, DestinationNote, Document, PlanningRun, Trip
+from trips.models import ClimateMonth, DestinationNote, Document, PlanningRun, PrivateWish, Trip
 from trips.planning.candidates import DEFAULT_EFFORT, plan_candidates
 from trips.planning.checker import check
 from trips.planning.plan import Itinerary
 from trips.queries.holidays import holidays_between
+from trips.queries.party import stored_party
 from trips.queries.planning_input import PlanningInput, budget_requests, build_setting, read_input
 from trips.states import RUN
 
@@ -69,7 +71,7 @@ def queue_run(*, actor: Actor, trip: Trip, intent_revision: int, now: dt.datetim
 def plan_again(*, actor: Actor, reference: str, now: dt.datetime | None = None) -> PlanningRun:
     """Queue the newest intent of a trip again, after a failure or for today's prices. Raises NotFound, NotAllowed, Conflict (`running`, `locked`)."""
     with transaction.atomic():
-        trip = fetch_for_change(actor=actor, reference=reference)
+        trip = fetch_for_change(actor=actor, reference=reference, may=rules.may_edit)
         if trip.locked_revision is not None:
             raise Conflict(code="locked")
         latest = PlanningRun.objects.filter(trip=trip).order_by("-created_at").first()
@@ -165,9 +167,10 @@ def _carry_out(run: PlanningRun, pulse: _Pulse) -> None:
     pulse.beat("research", 25)
     research = _research(data)
     pulse.beat("candidates", 40)
-    choices = _candidates(run, pulse, data, estimate)
+    prediction = budget_document.stored_body(estimate, destinations=[place.name for place, _, _ in data.stretches])
+    choices = _candidates(run, pulse, data, estimate, expected=budget_document.likely_minor(prediction))
     bodies = {
-        "budget": budget_document.stored_body(estimate, destinations=[place.name for place, _, _ in data.stretches]),
+        "budget": prediction,
         "research": research,
         "candidates": {
             "currency": data.currency,
@@ -176,23 +179,31 @@ def _carry_out(run: PlanningRun, pulse: _Pulse) -> None:
             ],
         },
     }
-    _save(run, pulse, bodies)
+    _save(run, pulse, bodies, stored_party(data.party, shared=data.shared))
 
 
 Choice = tuple[Itinerary, Setting, bool]  # plan, what it was made in, economy
 
 
-def _candidates(run: PlanningRun, pulse: _Pulse, data: PlanningInput, estimate: budget.BudgetEstimate) -> list[Choice]:
+def _candidates(run: PlanningRun, pulse: _Pulse, data: PlanningInput, estimate: budget.BudgetEstimate, *, expected: int) -> list[Choice]:
     """Three checked plans, best score first. When the wished comfort can't meet the budget, one plan shows by how much, and the
-    others take the cheapest beds and plain meals (the prediction's P10)."""
+    others take the cheapest beds and plain meals (the prediction's P10).
+
+    The ceiling is not looked at as long as the plans made without it stay below: companions read them, and would else learn of it."""
     currency = data.currency
     journey = money.to_minor(estimate.breakdown.intercity.p50, currency) if len(data.stretches) == 1 else 0
-    wished = build_setting(data, food_minor=money.to_minor(estimate.breakdown.food.p50, currency), intercity_minor=journey)
-    plans = plan_candidates(wished.problem, effort=run.effort, seed=run.seed, count=CANDIDATES, on_progress=pulse.within("candidates", 40, 70))
+    wished = build_setting(data, food_minor=money.to_minor(estimate.breakdown.food.p50, currency), intercity_minor=journey, expected_minor=expected)
+    ceiling = wished.problem.budget
+    free = replace(wished.problem, budget=None)
+    plans = plan_candidates(free, effort=run.effort, seed=run.seed, count=CANDIDATES, on_progress=pulse.within("candidates", 40, 60))
+    if ceiling is not None and any(plan.costs.total > ceiling for plan in plans):
+        plans = plan_candidates(wished.problem, effort=run.effort, seed=run.seed, count=CANDIDATES, on_progress=pulse.within("candidates", 60, 75))
     found: list[Choice] = [(plan, wished, False) for plan in _checked(wished, plans)]
     if found and all(plan.shortfall for plan, _, _ in found):
-        thrifty = build_setting(data, food_minor=money.to_minor(estimate.breakdown.food.p10, currency), intercity_minor=journey, economy=True)
-        cheap = plan_candidates(thrifty.problem, effort=run.effort, seed=run.seed, count=CANDIDATES, on_progress=pulse.within("candidates", 70, 88))
+        thrifty = build_setting(
+            data, food_minor=money.to_minor(estimate.breakdown.food.p10, currency), intercity_minor=journey, expected_minor=expected, economy=True
+        )
+        cheap = plan_candidates(thrifty.problem, effort=run.effort, seed=run.seed, count=CANDIDATES, on_progress=pulse.within("candidates", 75, 88))
         saving = [plan for plan in _checked(thrifty, cheap) if plan.costs.total < found[0][0].costs.total]
         found = [*found[: CANDIDATES - min(2, len(saving))], *((plan, thrifty, True) for plan in saving[:2])]
     pulse.beat("check", 90)
@@ -243,8 +254,8 @@ def _research(data: PlanningInput) -> dict[str, Any]:
     )
 
 
-def _save(run: PlanningRun, pulse: _Pulse, bodies: dict[str, dict[str, Any]]) -> None:
-    """Documents and the run's end, together. The conditional move proves that the run is still ours."""
+def _save(run: PlanningRun, pulse: _Pulse, bodies: dict[str, dict[str, Any]], party: dict[str, Any]) -> None:
+    """Documents, what the party needed (in an erasable row), and the run's end, together. The conditional move proves that the run is still ours."""
     now = clock.now()
     with transaction.atomic():
         trip = Trip.objects.select_for_update().get(pk=run.trip_id)
@@ -255,6 +266,11 @@ def _save(run: PlanningRun, pulse: _Pulse, bodies: dict[str, dict[str, Any]]) ->
             revision = Document.objects.filter(trip=trip, kind=kind).count() + 1
             make_document(trip, kind, revision=revision, basis=dict(revisions), body=body, now=now).save(force_insert=True)
             revisions[kind] = revision
+        wish = PrivateWish.objects.filter(document__trip=trip, document__kind="intent", document__revision=run.intent_revision).first()
+        if wish is not None:  # it may be erased by now
+            before: Any = wish.parties
+            wish.parties = {**before, str(revisions["candidates"]): party}
+            wish.save(update_fields=["parties", "updated_at"])
         transitions.move(run, RUN, "done", actor=WORKER, reason="planned", now=now, finished_at=now, heartbeat_at=now, step="check", progress=100)
 
 

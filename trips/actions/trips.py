@@ -5,16 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
+from collections.abc import Callable
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from travelplanner.core import audit, clock, money, transitions
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
+from travelplanner.core.exact import exact
+from travelplanner.core.lines import one_line
 from trips import rules
 from trips.models import Trip
 from trips.states import TRIP
@@ -30,13 +33,17 @@ KEEP = Keep()
 UNCLAIMED_FOR = dt.timedelta(days=60)
 
 
-def fetch_for_change(*, actor: Actor, reference: str) -> Trip:
-    """Lock and return the actor's trip. NotFound when it isn't theirs to see, NotAllowed when it is but not to change."""
-    trip = Trip.objects.select_for_update().filter(rules.visible_to(actor), reference=reference[:32].replace("\x00", "")).first()
+def fetch_for_change(*, actor: Actor, reference: str, may: Callable[[Actor, Trip], bool] = rules.may_change) -> Trip:
+    """Lock and return a trip of which the actor may do what `may` (a rule of trips.rules; the owner's by default) asks.
+
+    NotFound when it isn't theirs to see, NotAllowed when it is but their role is too small.
+    """
+    rows = Trip.objects.select_for_update(of=("self",)).filter(rules.visible_to(actor), reference=reference[:32].replace("\x00", ""))
+    trip = rules.with_role(rows, actor).first()
     if trip is None:
         raise NotFound
-    if not rules.may_change(actor, trip):
-        raise NotAllowed(_("This is a sample trip. Plan your own to change it."))
+    if not may(actor, trip):
+        raise rules.refusal(trip)
     return trip
 
 
@@ -81,9 +88,10 @@ def change_trip(
                 raise Invalid(fields={"budgetMax": [_("This amount can't be used.")]})
             changes["budget_amount"] = money.quantize(budget_maximum, trip.budget_currency) if budget_maximum is not None else None
         if title is not None:
-            if not title.strip():
+            title = one_line(title)
+            if not title:
                 raise Invalid(fields={"title": [_("A trip needs a name.")]})
-            changes["title"] = title.strip()[:255]
+            changes["title"] = title[:255]
         if description is not None:
             changes["description"] = description[:5000]
         if changes:
@@ -128,16 +136,34 @@ def lock_revision(*, actor: Actor, trip_id: uuid.UUID, revision: int | None) -> 
     Trip.objects.filter(pk=trip_id).update(locked_revision=revision, row_version=F("row_version") + 1)
 
 
-def mark_booked(*, actor: Actor, trip_id: uuid.UUID, revision: int | None, now: dt.datetime | None = None) -> None:
-    """Note that the trip has a confirmed booking of this revision. For bookings' actions, inside their transaction."""
-    trip = Trip.objects.select_for_update().get(pk=trip_id)
+def lock_trip(*, actor: Actor, rows: QuerySet[Trip]) -> bool:
+    """Wait for the row of the one trip in `rows`: the first lock of every action on what hangs on a trip, so that no two can wait for each
+    other in a circle. Inside a transaction; reads nothing but the key. Returns whether there is one.
+    """
+    return bool(rows.select_for_update(of=("self",)).order_by().values_list("pk", flat=True)[:1])
+
+
+def mark_booked(*, actor: Actor, trip: Trip, revision: int | None, spent: Decimal, now: dt.datetime | None = None) -> None:
+    """Note that the trip, read after its lock, has one more confirmed booking of this revision that cost `spent`. For bookings' actions."""
     if trip.state == "planning":
-        transitions.move(trip, TRIP, "booked", actor=actor, reason="booking confirmed", now=now, locked_revision=revision)
+        so_far = exact(F("actual_spent") + spent)
+        before = trip.actual_spent
+        transitions.move(trip, TRIP, "booked", actor=actor, reason="booking confirmed", now=now, locked_revision=revision, actual_spent=so_far)
+        trip.actual_spent = before + spent
+    else:
+        add_spent(actor=actor, trip_id=trip.pk, amount=spent)
+
+
+def mark_unbooked(*, actor: Actor, trip_id: uuid.UUID, now: dt.datetime | None = None) -> None:
+    """Note that no booking of the trip is left: a booked one is planned again. For bookings' actions, inside their transaction."""
+    trip = Trip.objects.select_for_update().get(pk=trip_id)
+    if trip.state == "booked":
+        transitions.move(trip, TRIP, "planning", actor=actor, reason="every booking was cancelled", now=now)
 
 
 def add_spent(*, actor: Actor, trip_id: uuid.UUID, amount: Decimal) -> None:
     """Add to (or, negative, take from) what the trip has cost so far, in its currency. For bookings' actions."""
-    Trip.objects.filter(pk=trip_id).update(actual_spent=F("actual_spent") + amount)
+    Trip.objects.filter(pk=trip_id).update(actual_spent=exact(F("actual_spent") + amount))
 
 
 def move_trips_by_date(*, now: dt.datetime | None = None) -> str:

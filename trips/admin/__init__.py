@@ -1,5 +1,5 @@
 """Catalogue and trips in the staff admin."""
 
-from . import destinations, places, services, trips
+from . import company, destinations, expenses, places, services, trips
 
-__all__ = ["destinations", "places", "services", "trips"]
+__all__ = ["company", "destinations", "expenses", "places", "services", "trips"]

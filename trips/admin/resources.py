@@ -97,7 +97,7 @@ class ServiceResource(CatalogueResource):
         import_id_fields = ("slug",)
         fields = (
             "slug", "supplier", "destination", "place", "type", "name", "comfort", "latitude", "longitude", "list_price", "currency", "unit", "sleeps",
-            "capacity", "times", "minutes", "cancellable", "cancel_hours", "cancel_fee_percent", "summary", "active",
+            "capacity", "times", "minutes", "cancellable", "cancel_hours", "cancel_fee_percent", "details", "summary", "active",
         )  # fmt: skip
         export_order = fields
         clean_model_instances = skip_unchanged = report_skipped = True

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -58,12 +59,18 @@ class ServiceAdmin(NoDeleteMixin, ExchangeAdmin):
     )
     prepopulated_fields = {"slug": ("name",)}
     actions = ("change_prices",)
+    actions_detail = ("open_calendar",)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         return {} if obj else self.prepopulated_fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return (*self.readonly_fields, "slug") if obj else self.readonly_fields
+
+    @action(description=_("Calendar"), url_path="calendar", permissions=("view",))
+    def open_calendar(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What is on sale on which date; the inventory's page."""
+        return redirect("admin:bookings_service_calendar", object_id)
 
     @action(description=_("Change list prices by percent"), permissions=("operate",))
     def change_prices(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:

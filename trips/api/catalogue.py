@@ -9,10 +9,10 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import permissions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
 
 from travelplanner.core.api.pagination import PAGE, PAGE_SIZE, PageNumberPagination
 from travelplanner.core.api.serializers import MoneySerializer, page_shape
+from travelplanner.core.api.throttling import ScopedThrottle
 from travelplanner.core.api.views import ApiView
 from travelplanner.core.money import Money
 from trips.documents.research import fact, place_facts
@@ -79,7 +79,7 @@ class OpenView(ApiView):
 
     authentication_classes: list[Any] = []
     permission_classes = [permissions.AllowAny]
-    throttle_classes = [ScopedRateThrottle]
+    throttle_classes = [ScopedThrottle]
     throttle_scope = "open"
 
 

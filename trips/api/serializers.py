@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from travelplanner.core.api.serializers import AmountField, CurrencyField, StrictIntegerField
+from travelplanner.core.api.serializers import AmountField, ClockField, CurrencyField, StrictIntegerField
 from trips.planning.wish import (
     COMFORT_LEVELS,
     INTERESTS,
@@ -24,7 +23,6 @@ from trips.planning.wish import (
 )
 
 _NAME = {"type": "string", "minLength": 1, "maxLength": 120}
-CLOCK = re.compile(r"(\d{2}):([0-5]\d)", re.ASCII)
 
 
 @extend_schema_field({"oneOf": [_NAME, {"type": "array", "items": _NAME, "minItems": 1, "maxItems": MAX_DESTINATIONS}]})
@@ -63,22 +61,6 @@ class InterestsField(serializers.Field):
         if numbers and len(data) <= len(INTERESTS):
             return {str(name): float(weight) for name, weight in data.items()}
         raise serializers.ValidationError(_("Give a list of names, or an object of names with weights from 0 to 3."))
-
-    def to_representation(self, value: Any) -> Any:
-        return value
-
-
-@extend_schema_field({"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", "example": "09:30"})
-class ClockField(serializers.Field):
-    """HH:MM -> minutes after midnight."""
-
-    default_error_messages = {"invalid": _("Write a time of day as HH:MM.")}
-
-    def to_internal_value(self, data: Any) -> int:
-        match = CLOCK.fullmatch(data) if isinstance(data, str) else None
-        if match is None or int(match[1]) * 60 + int(match[2]) > 24 * 60:
-            self.fail("invalid")
-        return int(match[1]) * 60 + int(match[2])  # type: ignore[index]
 
     def to_representation(self, value: Any) -> Any:
         return value
@@ -165,10 +147,11 @@ class IntentRequestSerializer(serializers.Serializer):
 
 
 class ChooseSerializer(serializers.Serializer):
-    """Either `candidateId` alone, or an edit of revision `basedOn`: whole `days`, or `swapDay`."""
+    """Either `candidateId`, or an edit of revision `basedOn`: whole `days`, or `swapDay`. With a candidate `basedOn` is optional: the revision that was
+    chosen when you looked (0: none); 409 `edited_meanwhile` when someone saved another since."""
 
     candidateId = serializers.CharField(max_length=10, required=False)
-    basedOn = StrictIntegerField(min_value=1, required=False)
+    basedOn = StrictIntegerField(min_value=0, required=False)
     days = serializers.ListField(child=serializers.ListField(child=serializers.UUIDField(), max_length=20), required=False, max_length=MAX_DAYS)
     swapDay = serializers.DictField(required=False)
 
@@ -176,7 +159,7 @@ class ChooseSerializer(serializers.Serializer):
         swap = attrs.get("swapDay")
         if sum(key in attrs for key in ("candidateId", "days", "swapDay")) != 1:
             raise serializers.ValidationError(_("Send exactly one of candidateId, days, swapDay."))
-        if "candidateId" not in attrs and "basedOn" not in attrs:
+        if "candidateId" not in attrs and not attrs.get("basedOn"):
             raise serializers.ValidationError({"basedOn": [_("Say which revision you edited.")]})
         if swap is not None and not (type(swap.get("day")) is int and isinstance(swap.get("candidateId"), str)):
             raise serializers.ValidationError({"swapDay": [_("Send {day, candidateId}.")]})
@@ -203,6 +186,7 @@ class TripSerializer(serializers.Serializer):
     title = serializers.CharField()
     description = serializers.CharField()
     status = serializers.CharField()
+    role = serializers.ChoiceField(choices=["owner", "editor", "viewer"], allow_null=True)
     tripType = serializers.CharField()
     startDate = serializers.DateField()
     endDate = serializers.DateField()
@@ -260,6 +244,7 @@ class TripIntentSerializer(DocumentSerializer):
     budgetRange = serializers.DictField(required=False)
     constraints = serializers.DictField(required=False)
     assumed = serializers.ListField(child=serializers.CharField())
+    fromPreferences = serializers.ListField(child=serializers.CharField(), required=False, help_text="What was filled in from how you travel.")
 
 
 class BudgetPredictionSerializer(DocumentSerializer):

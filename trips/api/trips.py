@@ -10,11 +10,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
 
 from travelplanner.core.api import etags
 from travelplanner.core.api.pagination import PAGE, PAGE_SIZE, PageNumberPagination
 from travelplanner.core.api.serializers import page_shape
+from travelplanner.core.api.throttling import ScopedThrottle
 from travelplanner.core.api.views import ApiView
 from travelplanner.core.errors import Invalid, NotFound
 from trips import rules
@@ -37,6 +37,8 @@ def links_of(reference: str) -> dict[str, str]:
         "research": f"{base}/research",
         "candidates": f"{base}/itineraries/candidates",
         "final": f"{base}/itineraries/final",
+        "members": f"{base}/members",
+        "calendar": f"{base}/calendar.ics",
     }
 
 
@@ -46,19 +48,20 @@ def planning_json(run: PlanningRun | None) -> dict[str, Any] | None:
     return {"state": run.state, "progress": run.progress, "step": run.step, "error": run.error_code or None}
 
 
-def trip_json(row: Mapping[str, Any], destinations: Sequence[Mapping[str, Any]], *, private: bool) -> dict[str, Any]:
-    """A trip from its TRIP_COLUMNS; the ceiling only for those who own it."""
-    currency = row["budget_currency"]
+def trip_json(row: Mapping[str, Any], destinations: Sequence[Mapping[str, Any]], *, role: str) -> dict[str, Any]:
+    """A trip from its TRIP_COLUMNS for a reader of this role ("": a sample's); the ceiling, and a start that we don't know, only for its owner."""
+    currency, private = row["budget_currency"], role == "owner"
     return {
         "tripId": row["reference"],
         "title": row["title"],
         "description": row["description"],
         "status": row["state"],
+        "role": role or None,
         "tripType": row["trip_type"],
         "startDate": row["start_date"],
         "endDate": row["end_date"],
         "timezone": row["timezone"],
-        "origin": row["origin_city"] or None,
+        "origin": (row["origin_city"] or None) if private or row["origin_country"] else None,  # what is no city we know may be an address
         "destinations": destinations,
         "travelers": row["traveler_count"],
         "budget": {"min": shapes.amount(row["budget_minimum"], currency), "max": shapes.amount(row["budget_amount"], currency)} if private else None,
@@ -74,17 +77,26 @@ def trip_json(row: Mapping[str, Any], destinations: Sequence[Mapping[str, Any]],
 
 
 class IntentCreate(ApiView):
-    throttle_classes = [ScopedRateThrottle]
+    throttle_classes = [ScopedThrottle]
     throttle_scope = "plan"
 
     @extend_schema(operation_id="create_intent", request=shapes.IntentRequestSerializer, responses={201: shapes.IntentAnswerSerializer})
     def post(self, request: Request) -> Response:
-        """Say what you want. Planning runs in the background; follow `links.self` for its progress."""
+        """Say what you want; what you leave out is filled from how you travel (/api/me/preferences) and else assumed, and flagged.
+
+        Planning runs in the background; follow `links.self` for its progress.
+        """
         if not isinstance(request.data, dict):
             raise Invalid
         serializer = shapes.IntentRequestSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        trip = intents.create_trip(actor=self.actor, wish=serializer.to_wish(), request_key=request.headers.get("Idempotency-Key"))
+        trip = intents.create_trip(
+            actor=self.actor,
+            wish=serializer.to_wish(),
+            request_key=request.headers.get("Idempotency-Key"),
+            from_habits=True,
+            said=serializer.validated_data.get("constraints", {}),
+        )
         answer = {
             "tripId": trip.reference,
             "version": "intent_v1",
@@ -116,13 +128,16 @@ class TripList(ApiView):
         pager = PageNumberPagination()
         page = pager.paginate_queryset(rows, request, view=self)
         places = trip_queries.destinations_of(row["id"] for row in page or [])
-        return pager.get_paginated_response([trip_json(row, places[row["id"]], private=True) for row in page or []])
+        actor = self.actor
+        return pager.get_paginated_response(
+            [trip_json(row, places[row["id"]], role="owner" if row["owner_id"] == actor.user_id else row["member_role"] or "") for row in page or []]
+        )
 
 
 class TripDetail(ApiView):
     def _answer(self, trip: Trip) -> Response:
         row = {name: getattr(trip, name) for name in trip_queries.TRIP_COLUMNS}
-        body = trip_json(row, trip_queries.destinations_of([trip.pk])[trip.pk], private=rules.owns(self.actor, trip))
+        body = trip_json(row, trip_queries.destinations_of([trip.pk])[trip.pk], role=rules.role_of(self.actor, trip))
         body["planning"] = planning_json(trip_queries.latest_run(trip))
         return Response(body, headers={"ETag": etags.etag(trip.reference, trip.row_version)})
 
@@ -228,7 +243,7 @@ class FinalDetail(DocumentView):
         """Choose a candidate, or save an edit as the next revision."""
         data = self.validated(shapes.ChooseSerializer)
         if "candidateId" in data:
-            document = itineraries.choose_candidate(actor=self.actor, reference=reference, candidate_id=data["candidateId"])
+            document = itineraries.choose_candidate(actor=self.actor, reference=reference, candidate_id=data["candidateId"], based_on=data.get("basedOn"))
         elif "days" in data:
             days = [[str(key) for key in day] for day in data["days"]]
             document = itineraries.edit_itinerary(actor=self.actor, reference=reference, based_on=data["basedOn"], days=days)

@@ -21,6 +21,12 @@ def stored_body(estimate: BudgetEstimate, *, destinations: Sequence[str]) -> dic
     return {**body, "destinations": list(destinations)}
 
 
+def likely_minor(body: Mapping[str, Any]) -> int:
+    """The prediction's middle (P50) of a stored body, in minor units of its currency."""
+    predicted = body["predictedBudget"]
+    return money.to_minor(Decimal(str(predicted["p50"])), predicted["currency"])
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)

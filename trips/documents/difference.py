@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from travelplanner.core import money
@@ -42,6 +43,25 @@ def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]
             "fatigueAfter": new["itinerary"]["travelFatigueScore"],
         },
     }
+
+
+def orders_difference(old: Mapping[str, Any], orders: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
+    """What new orders of place ids ask of a plan, before anyone has timed them: `[{what, placeId, name, day, fromDay}]` (days from 1; None: not in it).
+
+    `what` is added, removed, moved (to another day) or reordered (within its day).
+    """
+    stops = [[stop for stop in day["stops"] if stop["placeId"]] for day in old["itinerary"]["days"]]
+    names = {stop["placeId"]: stop["name"] for day in stops for stop in day}
+    before = {stop["placeId"]: number for number, day in enumerate(stops, start=1) for stop in day}
+    after = {key: number for number, order in enumerate(orders, start=1) for key in order}
+    stays = {key for key in before if after.get(key) == before[key]}
+    found = []
+    for was, order in zip_longest(([stop["placeId"] for stop in day] for day in stops), orders, fillvalue=()):
+        pairs = zip((key for key in was if key in stays), (key for key in order if key in stays), strict=True)
+        found += [("reordered", now) for then, now in pairs if then != now]
+    found += [("removed" if key not in after else "moved", key) for key in before if key not in stays]
+    found += [("added", key) for key in after if key not in before]
+    return [{"what": what, "placeId": key, "name": names.get(key, ""), "day": after.get(key), "fromDay": before.get(key)} for what, key in found]
 
 
 def _stops(days: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

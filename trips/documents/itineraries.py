@@ -59,14 +59,16 @@ class Setting:
         return money.as_number(money.from_minor(minor, self.currency), self.currency)
 
 
-# Which need keeps a place out, and the party's own limits, are private; with the plan's total `over` would tell the ceiling.
+# Which need keeps a place out, and the party's own limits, are private inside the group.
 PRIVATE_REASONS = frozenset({"not_step_free", "excluded"})
 PRIVATE_FIGURES = frozenset({"over", "limit", "most", "rest_days"})
+# Told apart, these two would put the ceiling between the costs of two places.
+MONEY_REASONS = frozenset({"over_budget", "lower_value"})
 
 
 def candidate_json(plan: Itinerary, candidate_id: str, setting: Setting, *, economy: bool = False) -> dict[str, Any]:
     """One candidate of `optimizer_v1`. An `economy` plan (cheapest beds, plain meals) is a thrifty one, whatever the search's profile."""
-    tickets = tickets_within(plan, setting)
+    tickets = tickets_of(plan, setting)
     extras = sum(setting.minor(ticket) for ticket in tickets.values())
     return {
         "candidateId": candidate_id,
@@ -78,7 +80,7 @@ def candidate_json(plan: Itinerary, candidate_id: str, setting: Setting, *, econ
         "days": [day_json(day, setting, tickets) for day in plan.days],
         "lodging": [stay_json(stay, setting) for stay in setting.stays],
         "leftOut": [_left_out(item, setting) for item in plan.left_out],
-        "checks": {"feasible": True, "checkedBy": "checker", "unverified": [_unverified(key, setting) for key in plan.unverified]},
+        "checks": {"feasible": True, "checkedBy": "checker", "unverified": [_unverified(key, setting) for key in plan.unverified if hours_unverified(key, setting)]},
         "engine": {"profile": plan.profile, "economy": economy, "iterations": plan.iterations, "seed": str(plan.seed)},
     }
 
@@ -124,19 +126,23 @@ def stay_json(stay: Stay, setting: Setting) -> dict[str, Any]:
     }
 
 
-def tickets_within(plan: Itinerary, setting: Setting) -> dict[tuple[int, int], Offer]:
-    """(day, stop) -> the ticket that goes with it. With a budget only as many, first come first, as the plan's cost leaves room for:
-    nobody is offered in one go what would break the limit."""
+def tickets_of(plan: Itinerary, setting: Setting) -> dict[tuple[int, int], Offer]:
+    """(day, stop) -> the ticket that goes with it, whatever the ceiling: a ticket that is missing over money would tell of it. The
+    checkout says when all of it together passes the limit, and booking never does."""
     found: dict[tuple[int, int], Offer] = {}
-    left = setting.problem.budget - plan.costs.total if setting.problem.budget is not None else None
     for day in plan.days:
         for index, stop in enumerate(day.stops):
             ticket = best_ticket(stop, day, setting) if stop.place_id else None
-            if ticket is None or (left is not None and setting.minor(ticket) > left):
-                continue
-            found[day.index, index] = ticket
-            left = left - setting.minor(ticket) if left is not None else None
+            if ticket is not None:
+                found[day.index, index] = ticket
     return found
+
+
+def hours_unverified(place_id: str, setting: Setting) -> bool:
+    """Whether it is the hours that nobody has verified. That its steps are in doubt is told to those who need to know (trips.readiness):
+    a list of it would say that somebody in the party does."""
+    place = setting.places.get(place_id)
+    return place is None or place.hours_source_id is None
 
 
 def day_json(day: DayPlan, setting: Setting, tickets: Mapping[tuple[int, int], Offer]) -> dict[str, Any]:
@@ -177,7 +183,7 @@ def _stop(stop: Stop, day: DayPlan, zone: ZoneInfo, setting: Setting, ticket: Of
         "longitude": round(stop.longitude, 6),
         "fee": setting.number(stop.fee),
         "meal": stop.meal,
-        "unverified": stop.unverified,
+        "unverified": stop.unverified and hours_unverified(stop.place_id or "", setting),
         "serviceId": None,
         "serviceTime": None,
     }
@@ -209,8 +215,11 @@ def best_ticket(stop: Stop, day: DayPlan, setting: Setting) -> Offer | None:
 
 
 def _left_out(item: LeftOut, setting: Setting) -> dict[str, Any]:
-    if item.code in PRIVATE_REASONS or (item.code == "too_hard" and "effort" in item.params):
+    own_limit = (item.code == "too_hard" and "effort" in item.params) or (item.code == "too_far" and "most" in item.params)
+    if item.code in PRIVATE_REASONS or own_limit:
         reason: dict[str, Any] = {"code": "left_out_not_suitable", "params": {}}
+    elif item.code in MONEY_REASONS:
+        reason = {"code": "left_out_not_chosen", "params": {}}
     else:
         params = {key: value for key, value in item.params.items() if key not in PRIVATE_FIGURES}
         reason = {"code": f"left_out_{item.code}", "params": _params(params, setting)}
@@ -231,8 +240,7 @@ def _params(params: Mapping[str, object], setting: Setting) -> dict[str, Any]:
 
 def _unverified(place_id: str, setting: Setting) -> dict[str, Any]:
     place = setting.places.get(place_id)
-    code = "unverified_hours" if place is None or place.hours_source_id is None else "unverified_access"
-    return {"placeId": place_id, "name": place.name if place else "", "what": {"code": code, "params": {}}}
+    return {"placeId": place_id, "name": place.name if place else "", "what": {"code": "unverified_hours", "params": {}}}
 
 
 def final_body(candidate: Mapping[str, Any], *, explanation: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

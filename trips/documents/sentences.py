@@ -110,7 +110,8 @@ _TEXTS: dict[str, Callable[[Params], str]] = {
     "left_out_too_hard": lambda p: _("Too much for one day at this pace."),
     "left_out_not_step_free": lambda p: _("Not known to be free of steps."),
     "left_out_excluded": lambda p: _("You asked to leave it out."),
-    "left_out_not_suitable": lambda p: _("Does not suit what your party asked for."),
+    "left_out_not_suitable": lambda p: _("Kept out for someone's needs or wishes."),
+    "left_out_not_chosen": lambda p: _("Other places suit your wishes, your days or your money better."),
     "left_out_lower_value": lambda p: _("Other places suit your wishes better."),
     "left_out_other_area": lambda p: _("Belongs to another destination."),
     "unverified_hours": lambda p: _("Opening hours are an editor's estimate; check before you go."),
@@ -139,6 +140,8 @@ _TEXTS: dict[str, Callable[[Params], str]] = {
     "edit_walk_km": lambda p: _("That day would have %(over)s km too much on foot.") % p,
     "edit_fatigue": lambda p: _("That day would be too tiring."),
     "edit_days_missing": lambda p: _("The plan has %(expected)s days.") % p,
+    "edit_not_suitable": lambda p: _("%(name)s is kept out for someone's needs or wishes.") % p,
+    "edit_too_much": lambda p: _("That day would be too much for someone's needs."),
     "edit_rest_days": lambda p: _("The plan would lose a rest day that your party needs."),
     "edit_over_budget": lambda p: _("The plan would pass your budget, and a paid stop can't be added to it."),
 }

@@ -68,7 +68,9 @@ class Destination(TimestampedModel):
     class Meta:
         ordering = ("name",)
         constraints = [
-            models.CheckConstraint(condition=models.Q(latitude__range=(-90, 90), longitude__range=(-180, 180)), name="destination_on_earth"),
+            models.CheckConstraint(
+                condition=models.Q(latitude__range=(-90, 90), longitude__range=(-180, 180)), name="destination_on_earth"
+            ),
             models.CheckConstraint(condition=models.Q(reach_km__gt=0), name="destination_reach_positive"),
         ]
 
@@ -154,9 +156,13 @@ class Place(TimestampedModel):
         ordering = ("destination", "-importance", "name")
         constraints = [
             models.UniqueConstraint(fields=["destination", "slug"], name="place_once"),
-            models.CheckConstraint(condition=models.Q(latitude__range=(-90, 90), longitude__range=(-180, 180)), name="place_on_earth"),
+            models.CheckConstraint(
+                condition=models.Q(latitude__range=(-90, 90), longitude__range=(-180, 180)), name="place_on_earth"
+            ),
             models.CheckConstraint(condition=models.Q(fee__gte=0), name="place_fee_not_negative"),
-            models.CheckConstraint(condition=models.Q(effort__range=(1, 5), importance__range=(1, 5)), name="place_scales"),
+            models.CheckConstraint(
+                condition=models.Q(effort__range=(1, 5), importance__range=(1, 5)), name="place_scales"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -167,6 +173,9 @@ class Supplier(TimestampedModel):
     name = models.CharField(max_length=160, unique=True)
     demo = models.BooleanField(default=False)
     active = models.BooleanField(default=True)
+    adapter = models.CharField(
+        max_length=20, blank=True
+    )  # who sells it for us (bookings.gateways.suppliers); empty = our own inventory
 
     class Meta:
         ordering = ("name",)
@@ -178,8 +187,19 @@ class Supplier(TimestampedModel):
 class Service(TimestampedModel):
     """What exists for sale. Dated prices and places left are `bookings`'."""
 
-    TYPES = [("flight", _("flight")), ("hotel", _("hotel")), ("activity", _("activity")), ("car_rental", _("car rental"))]
-    UNITS = [("room_night", _("room and night")), ("person", _("person")), ("vehicle_day", _("vehicle and day")), ("vehicle_trip", _("vehicle and ride"))]
+    TYPES = [
+        ("flight", _("flight")),
+        ("hotel", _("hotel")),
+        ("activity", _("activity")),
+        ("car_rental", _("car rental")),
+    ]
+    UNITS = [
+        ("room_night", _("room and night")),
+        ("person", _("person")),
+        ("vehicle_day", _("vehicle and day")),
+        ("vehicle_trip", _("vehicle and ride")),
+        ("party", _("whole party")),  # another company's offer: one price for all, on one date
+    ]
 
     supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="services")
     destination = models.ForeignKey(Destination, on_delete=models.PROTECT, related_name="services")
@@ -203,11 +223,17 @@ class Service(TimestampedModel):
     details = models.JSONField(default=dict, blank=True)
     summary = models.CharField(max_length=250, blank=True)
     active = models.BooleanField(default=True)
+    # An offer that a supplier made for one date and party: the adapter's name of it, the one date it is for, and until when it stands.
+    external_reference = models.CharField(max_length=120, blank=True)
+    sold_on = models.DateField(null=True, blank=True)
+    offered_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("destination", "type", "name")
         constraints = [
-            models.CheckConstraint(condition=models.Q(type__in=["flight", "hotel", "activity", "car_rental"]), name="service_type_known"),
+            models.CheckConstraint(
+                condition=models.Q(type__in=["flight", "hotel", "activity", "car_rental"]), name="service_type_known"
+            ),
             models.CheckConstraint(condition=models.Q(list_price__gte=0), name="service_price_not_negative"),
             models.CheckConstraint(condition=models.Q(sleeps__gte=1), name="service_sleeps_someone"),
         ]

@@ -10,6 +10,7 @@ from django.db import models
 
 from travelplanner.core import clock
 from travelplanner.core.models import AppendOnlyModel, TimestampedModel, UUIDModel
+from travelplanner.core.sealed import SealedJSONField
 
 # kind -> (name of the schema today, source as printed)
 KINDS = {
@@ -60,6 +61,7 @@ class PrivateWish(TimestampedModel):
     budget_currency = models.CharField(max_length=3)
     constraints = models.JSONField(default=dict, blank=True)
     sentence = models.CharField(max_length=500, blank=True)
+    parties = SealedJSONField()  # candidates' revision -> what the party needed then (trips/queries/party.py), named by nobody
 
     def __str__(self) -> str:
         return f"wish of {self.document_id}"

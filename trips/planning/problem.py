@@ -153,7 +153,9 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A whole trip. `fixed_cost` holds beds and journeys in and out; `budget` None = no ceiling; both in minor units."""
+    """A whole trip. `fixed_cost` holds beds and journeys in and out; `budget` None = no ceiling; `expected` is what trips like this
+    usually cost (the public prediction), which the score is held against, so that a score tells nothing of the ceiling. All in minor units. `usual` are the limits of the wished
+    pace without anyone's needs (None = `limits`), which the score is held against for the same reason."""
 
     days: tuple[Day, ...]
     areas: tuple[Area, ...]
@@ -167,6 +169,8 @@ class Problem:
     lodging_cost: int = 0
     intercity_cost: int = 0
     budget: int | None = None
+    expected: int | None = None
+    usual: Limits | None = None
     pinned: tuple[Pin, ...] = ()
     excluded: frozenset[str] = frozenset()
 

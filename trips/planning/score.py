@@ -1,4 +1,5 @@
-"""How good a plan is, 0..100, taken apart. Measured against the traveler's wish (pace, budget), never against the profile."""
+"""How good a plan is, 0..100, taken apart. Measured against the traveler's wish (pace) and the public prediction, never against the profile,
+the private ceiling or what somebody in the party needs: companions read scores, and would work those out from them."""
 
 from __future__ import annotations
 
@@ -8,10 +9,9 @@ from .geometry import Tables
 from .plan import Costs, ScorePart
 from .profiles import wished_minutes
 from .schedule import MEAL, DayState
-from .timeline import unverified
 
 WEIGHTS = {"interests": 0.4, "money": 0.15, "pace": 0.2, "effort": 0.15, "certainty": 0.1}
-COMFORTABLE = 0.85  # share of the budget that leaves room for surprises
+COMFORTABLE = 0.85  # share of the usual cost from which on a plan counts as cheap
 SLACK_MINUTES = 15  # a stop that may begin so much later is not in danger when a bus is late
 
 
@@ -80,17 +80,17 @@ def _interests(tables: Tables, yardstick: Yardstick, states: Sequence[DayState])
 
 
 def _money(tables: Tables, yardstick: Yardstick, costs: Costs) -> float:
-    """With a budget: 100 up to 85 % of it, 70 when all is spent, 0 at a third over. Without: what the choices cost."""
-    budget = tables.problem.budget
-    if budget is None:
+    """Against the usual cost: 100 up to 85 % of it, 70 at it, 0 at a third over. Where it isn't known: what the choices cost."""
+    usual = tables.problem.expected
+    if not usual:
         if not yardstick.most_spent:
             return 100.0
         return 100 - 35 * min(1.5, (costs.activities + costs.local_transport) / yardstick.most_spent)
-    if costs.total <= COMFORTABLE * budget:
+    if costs.total <= COMFORTABLE * usual:
         return 100.0
-    if costs.total <= budget:
-        return 100 - 30 * (costs.total / budget - COMFORTABLE) / (1 - COMFORTABLE)
-    return 70 * max(0.0, 1 - 3 * (costs.total / budget - 1)) if budget else 0.0
+    if costs.total <= usual:
+        return 100 - 30 * (costs.total / usual - COMFORTABLE) / (1 - COMFORTABLE)
+    return 70 * max(0.0, 1 - 3 * (costs.total / usual - 1))
 
 
 def _pace(tables: Tables, yardstick: Yardstick, states: Sequence[DayState]) -> float:
@@ -108,8 +108,8 @@ def _pace(tables: Tables, yardstick: Yardstick, states: Sequence[DayState]) -> f
 
 
 def _effort(tables: Tables, states: Sequence[DayState]) -> float:
-    """100 for days at half of the party's limits, 40 at the limits; the hardest day counts as much as the mean."""
-    limits = tables.problem.limits
+    """100 for days at half of what the pace allows, 40 at all of it; the hardest day counts as much as the mean."""
+    limits = tables.problem.usual or tables.problem.limits
     loads = [
         max(
             state.fatigue / limits.fatigue if limits.fatigue else 1.0,
@@ -131,7 +131,7 @@ def _certainty(tables: Tables, states: Sequence[DayState]) -> float:
             if kind == MEAL:
                 continue
             minutes += tables.visit[place]
-            sure += 0 if unverified(tables, place) else tables.visit[place]
+            sure += tables.visit[place] if tables.problem.places[place].verified else 0
             stops += 1
             easy += any(opens <= start <= last - SLACK_MINUTES for opens, last in day.windows[place])
     if not stops:

@@ -6,6 +6,8 @@ import difflib
 import unicodedata
 import uuid
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -84,25 +86,67 @@ def places_of(destinations: Iterable[Destination]) -> QuerySet[Place]:
     return Place.objects.filter(destination__in=list(destinations), published=True).select_related(*PLACE_SOURCES)
 
 
-SERVICE_COLUMNS = (
-    "type", "name", "supplier__name", "supplier__demo", "supplier__active", "destination__name", "destination__timezone", "place_id", "comfort",
-    "latitude", "longitude", "list_price", "currency", "unit", "sleeps", "capacity", "times", "minutes", "cancellable", "cancel_hours",
-    "cancel_fee_percent", "summary", "active",
+class ServiceRow(NamedTuple):
+    """A service on sale as one plain row: lists hold hundreds, and a model instance costs ten times as much."""
+
+    pk: uuid.UUID
+    type: str
+    name: str
+    supplier: str
+    supplier_demo: bool
+    destination_id: uuid.UUID
+    destination: str
+    destination_slug: str
+    timezone: str
+    place_id: uuid.UUID | None
+    place: str | None
+    comfort: str
+    latitude: float
+    longitude: float
+    list_price: Decimal
+    currency: str
+    unit: str
+    sleeps: int
+    capacity: int
+    times: list[str]
+    minutes: int
+    cancellable: bool
+    cancel_hours: int
+    cancel_fee_percent: Decimal
+    summary: str
+
+
+_COLUMNS = (
+    "pk", "type", "name", "supplier__name", "supplier__demo", "destination_id", "destination__name", "destination__slug", "destination__timezone",
+    "place_id", "place__name", "comfort", "latitude", "longitude", "list_price", "currency", "unit", "sleeps", "capacity", "times", "minutes",
+    "cancellable", "cancel_hours", "cancel_fee_percent", "summary",
 )  # fmt: skip
 
 
-def services(*, type: str = "", destination: str = "") -> QuerySet[Service]:
-    """What is on sale, with supplier and destination."""
-    found = Service.objects.filter(active=True, supplier__active=True).select_related("supplier", "destination")
+def services(*, type: str = "", destination: Destination | None = None, place: str = "") -> QuerySet[Service]:
+    """What is on sale to everyone, by destination, type and name; offers that a supplier made for one party are not. A place
+    (id or slug) that isn't there has nothing."""
+    found = Service.objects.filter(active=True, supplier__active=True, external_reference="")
     if type:
         found = found.filter(type=type)
-    if destination:
-        found = found.filter(destination=get_destination(destination))
-    return found.order_by("destination__name", "type", "name", "id").only(*SERVICE_COLUMNS)
+    if destination is not None:
+        found = found.filter(destination=destination)
+    if place:
+        try:
+            found = found.filter(place=uuid.UUID(place))
+        except ValueError:
+            found = found.filter(place__slug=place[:100].replace("\x00", ""))
+    return found.order_by("destination__name", "type", "name", "id")
 
 
-def get_service(service_id: uuid.UUID) -> Service:
-    row = services().filter(pk=service_id).first()
+def service_rows(found: QuerySet[Service]) -> list[ServiceRow]:
+    """One statement."""
+    return [ServiceRow._make(row) for row in found.values_list(*_COLUMNS)]
+
+
+def get_service(service_id: uuid.UUID) -> ServiceRow:
+    """A service on sale, or NotFound; a supplier's offer to one party is found by its id."""
+    row = Service.objects.filter(active=True, supplier__active=True, pk=service_id).order_by().values_list(*_COLUMNS).first()
     if row is None:
         raise NotFound
-    return row
+    return ServiceRow._make(row)

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,11 +16,13 @@ from trips.documents.itineraries import Setting, Stay
 from trips.models import Destination, Document, Place, Trip
 from trips.planning import definitions, transport
 from trips.planning.hours import parse_exceptions, parse_hours, windows_on
+from trips.planning.party import Party, with_party
 from trips.planning.problem import Area, Base, Day, Limits, MealRule, Pin, Problem, Transfer
 from trips.planning.problem import Place as PlaceOption
 from trips.planning.wish import Needs
 from trips.queries.catalogue import places_of
 from trips.queries.cities import find_city
+from trips.queries.party import needs_from, party_of_candidates, read_party
 from trips.registries import Offer, OfferRequest, offers_for
 
 PEOPLE_PER_ROOM = 2
@@ -37,7 +39,8 @@ LUNCH_SHARE = Decimal("0.45")  # of a day's food; breakfast is small and taken a
 
 @dataclass(frozen=True, slots=True)
 class PlanningInput:
-    """Rows of one trip, read once; `intent` is the stored intent's body, the private side is beside it."""
+    """Rows of one trip, read once; `intent` is the stored intent's body, the private side is beside it: `needs` are the wish's own made to
+    fit the `party`, `shared` says that someone beside the owner brings some of them."""
 
     trip: Trip
     intent: Mapping[str, Any]
@@ -47,6 +50,8 @@ class PlanningInput:
     stretches: tuple[tuple[Destination, dt.date, dt.date], ...]
     places: tuple[Place, ...]
     offers: Mapping[str, Sequence[Offer]]  # destination id -> offers
+    party: Party = field(default_factory=Party)
+    shared: bool = False
 
     @property
     def people(self) -> int:
@@ -81,10 +86,14 @@ class PlanningInput:
         return money.to_minor(budget.convert(amount, currency, self.currency), self.currency)
 
 
-def read_input(trip: Trip, document: Document) -> PlanningInput:
-    """Everything about a trip that planning needs. Statements: stretches, places, and what the offers' providers take."""
+def read_input(trip: Trip, document: Document, *, candidates: int | None = None) -> PlanningInput:
+    """Everything about a trip that planning needs. Statements: stretches, places, travelers, and what the offers' providers take.
+
+    `candidates` names the revision whose party counts (a plan that is edited stays what it was made for); who comes along today without it.
+    """
     stretches = tuple((row.destination, row.arrival, row.departure) for row in trip.destinations.select_related("destination"))
     wish = document.wish
+    party, shared = read_party(trip) if candidates is None else party_of_candidates(wish, candidates)
     offers = {
         str(place.pk): offers_for(OfferRequest(place.pk, arrival, departure, document.body["tripDuration"]["people"]))
         for place, arrival, departure in stretches
@@ -92,26 +101,14 @@ def read_input(trip: Trip, document: Document) -> PlanningInput:
     return PlanningInput(
         trip=trip,
         intent=document.body,
-        needs=needs_from(wish.constraints),
+        needs=with_party(needs_from(wish.constraints), party),
         budget_minimum=wish.budget_minimum,
         budget_maximum=trip.budget_amount,
         stretches=stretches,
         places=tuple(places_of([place for place, _, _ in stretches])),
         offers=offers,
-    )
-
-
-def needs_from(stored: Mapping[str, Any]) -> Needs:
-    """The stored constraints (camelCase, as the API takes them) as Needs."""
-    return Needs(
-        step_free=bool(stored.get("stepFree", False)),
-        max_walk_km=stored.get("maxWalkKm"),
-        max_effort=stored.get("maxEffort"),
-        rest_days=stored.get("restDays"),
-        earliest_start=stored.get("earliestStart"),
-        latest_end=stored.get("latestEnd"),
-        must_see=tuple(stored.get("mustSee", ())),
-        avoid=tuple(stored.get("avoid", ())),
+        party=party,
+        shared=shared,
     )
 
 
@@ -167,10 +164,11 @@ def fee_of(place: Place, data: PlanningInput) -> tuple[Decimal, bool]:
     return place.fee, False
 
 
-def build_setting(data: PlanningInput, *, food_minor: int, intercity_minor: int, economy: bool = False) -> Setting:
+def build_setting(data: PlanningInput, *, food_minor: int, intercity_minor: int, expected_minor: int | None = None, economy: bool = False) -> Setting:
     """The engine's problem and what its answer needs to be written down.
 
-    `food_minor` is the predicted food of the whole trip, `intercity_minor` the predicted journey there and back; minor units, all people.
+    `food_minor` is the predicted food of the whole trip, `intercity_minor` the predicted journey there and back, `expected_minor` the
+    prediction of everything (P50), which scores are held against; minor units, all people.
     `economy` takes the cheapest beds of any comfort, for a budget that the wished comfort can't meet.
     """
     areas = {str(place.pk): place for place, _, _ in data.stretches}
@@ -210,6 +208,8 @@ def build_setting(data: PlanningInput, *, food_minor: int, intercity_minor: int,
         lodging_cost=sum(stay.total_minor for stay in stays),
         intercity_cost=intercity_minor + sum(day.arrival.cost for day in days[1:] if day.arrival),
         budget=money.to_minor(data.budget_maximum, data.currency) if data.budget_maximum is not None else None,
+        expected=expected_minor,
+        usual=_limits(replace(data, needs=Needs())),
         pinned=tuple(Pin(key) for key in data.needs.must_see if any(str(row.pk) == key for row in data.places)),
         excluded=frozenset(data.needs.avoid),
     )

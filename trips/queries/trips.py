@@ -23,8 +23,8 @@ def _whole(rows: QuerySet[Trip]) -> QuerySet[Trip]:
 
 # What the API shows of a trip; lists read these columns alone, which halves their CPU against whole rows.
 TRIP_COLUMNS = (
-    "id", "reference", "title", "description", "state", "trip_type", "start_date", "end_date", "timezone", "origin_city", "traveler_count",
-    "budget_minimum", "budget_amount", "budget_currency", "actual_spent", "chosen_revision", "locked_revision", "row_version", "sample",
+    "id", "owner_id", "reference", "title", "description", "state", "trip_type", "start_date", "end_date", "timezone", "origin_city", "origin_country",
+    "traveler_count", "budget_minimum", "budget_amount", "budget_currency", "actual_spent", "chosen_revision", "locked_revision", "row_version", "sample",
     "created_at", "updated_at",
 )  # fmt: skip
 
@@ -39,13 +39,17 @@ def destinations_of(trip_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[dict[
 
 
 def trip_rows(actor: Actor, *, search: str = "", states: tuple[str, ...] = ()) -> QuerySet[Trip, dict[str, Any]]:
-    """`list_trips` as dicts of TRIP_COLUMNS."""
-    return list_trips(actor, search=search, states=states).prefetch_related(None).values(*TRIP_COLUMNS)
+    """`list_trips` as dicts of TRIP_COLUMNS and `member_role` (None for the actor's own)."""
+    rows = list_trips(actor, search=search, states=states).prefetch_related(None)
+    return rules.with_role(rows, actor).values(*TRIP_COLUMNS, "member_role")
 
 
 def list_trips(actor: Actor, *, search: str = "", states: tuple[str, ...] = ()) -> QuerySet[Trip]:
-    """The actor's own trips, newest first; samples are not among them."""
-    found = Trip.objects.filter(rules.mine(actor), archived_at=None, sample=False)
+    """The actor's own trips and those they are in, newest first; samples are not among them."""
+    # The few shared ones are asked for first: an OR over a subquery would make the database read every trip there is.
+    shared = list(rules.shared_with(actor).values_list("trip_id", flat=True))
+    own = rules.mine(actor) | Q(pk__in=shared) if shared else rules.mine(actor)
+    found = Trip.objects.filter(own, archived_at=None, sample=False)
     if search.strip():
         text = search.strip().replace("\x00", "")[:100]
         found = found.filter(Q(title__icontains=text) | Q(reference__iexact=text) | Q(destinations__destination__name__icontains=text)).distinct()
@@ -61,7 +65,7 @@ def sample_trips() -> QuerySet[Trip]:
 
 def get_trip(actor: Actor, reference: str, *, whole: bool = True) -> Trip:
     """The trip if the actor may see it, else NotFound (the same for another's trip and for none)."""
-    rows = Trip.objects.filter(rules.visible_to(actor), reference=reference[:32].replace("\x00", ""))
+    rows = rules.with_role(Trip.objects.filter(rules.visible_to(actor), reference=reference[:32].replace("\x00", "")), actor)
     trip = (_whole(rows) if whole else rows).first()
     if trip is None:
         raise NotFound

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from travelplanner.core.errors import AppError, Conflict, Invalid
 from travelplanner.core.web.actors import actor_of
+from trips import rules
 from trips.actions import itineraries, plan_changes
 from trips.models import Document
 from trips.queries.documents import body_for, computed
@@ -55,7 +57,19 @@ def show_candidates(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def choose(request: HttpRequest, reference: str) -> HttpResponse:
     """Make a candidate the trip's plan and open it."""
-    itineraries.choose_candidate(actor=actor_of(request), reference=reference, candidate_id=request.POST.get("candidate", ""), candidates_revision=_revision(request.POST.get("candidates")))
+    try:
+        itineraries.choose_candidate(
+            actor=actor_of(request),
+            reference=reference,
+            candidate_id=request.POST.get("candidate", ""),
+            candidates_revision=_revision(request.POST.get("candidates")),
+            based_on=_revision(request.POST.get("version")),
+        )
+    except Conflict as error:
+        if error.code != "edited_meanwhile":
+            raise
+        messages.warning(request, _("Someone chose or changed a plan while you were looking at these. Look at it first; then choose again if you like."))
+        return redirect("trips:compare", reference=reference)
     return redirect("trips:itinerary", reference=reference)
 
 
@@ -66,6 +80,8 @@ def swap(request: HttpRequest, reference: str) -> HttpResponse:
     if isinstance(opened, HttpResponse):
         return opened
     if not opened.editable:
+        if request.method == "POST" and not rules.may_edit(opened.actor, opened.trip):
+            raise rules.refusal(opened.trip)
         return redirect("trips:compare", reference=reference)
     form = _swap_form(opened, request.POST if request.method == "POST" else request.GET)
     if not form.is_valid():
@@ -108,7 +124,7 @@ def _swap_context(opened: Opened, form: SwapForm, found: dict[str, Any]) -> dict
         "heading": heading,
         "fields": data,
         "version": outcome.based_on if outcome else None,
-        "chooses": outcome is not None and outcome.based_on is None,
+        "chooses": outcome is not None and outcome.chooses,
         "difference": found.get("difference"),
         "refused": found.get("refused"),
     }
@@ -147,6 +163,7 @@ def _page(opened: Opened, *, form: SwapForm | None = None, swap: dict[str, Any] 
         "best": next(plan for plan in plans if plan["best"]),
         "glance": compare_view.glance(body),
         "chosen": chosen,
+        "saved_revision": opened.trip.chosen_revision or 0,
         "plan_url": opened.url("itinerary") if chosen else "",
         "swap_form": form or _swap_form(opened),
         "swap": swap or {},

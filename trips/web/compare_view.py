@@ -177,7 +177,7 @@ def unverified_words(items: Sequence[Mapping[str, Any]]) -> str:
     if len(names) > SHOWN_UNVERIFIED + 1:
         more = len(names) - SHOWN_UNVERIFIED
         names = [*names[:SHOWN_UNVERIFIED], ngettext("%d more", "%d more", more) % more]
-    return ngettext("The hours of one stop are not verified: %(names)s.", "The hours of %(count)s stops are not verified: %(names)s.", len(items)) % {
+    return ngettext("The hours of %(count)s stop are not verified: %(names)s.", "The hours of %(count)s stops are not verified: %(names)s.", len(items)) % {
         "count": written.count_word(len(items)),
         "names": written.listed(names),
     }

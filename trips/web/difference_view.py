@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from trips.documents.difference import difference
 from trips.web import written
@@ -24,8 +25,8 @@ def difference_rows(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict
     changes = [change for change in found["changes"] if change["what"] != "retimed"]
     rows = [{"kind": SIGNS[change["what"]], "text": _change_words(change), "price": written.signed(change["cost"], currency)} for change in changes]
     rows += [{"kind": "changed", "text": _change_words(change), "price": ""} for change in retimed[:RETIMED_SHOWN]]
-    if len(retimed) > RETIMED_SHOWN:
-        rows.append({"kind": "changed", "text": _("%d more stops at another time") % (len(retimed) - RETIMED_SHOWN), "price": ""})
+    if (more := len(retimed) - RETIMED_SHOWN) > 0:
+        rows.append({"kind": "changed", "text": ngettext("%d more stop at another time", "%d more stops at another time", more) % more, "price": ""})
     rest = totals["cost"] - sum(change["cost"] for change in changes)
     if abs(rest) >= SAME_MONEY:
         rows.append({"kind": "changed", "text": _("Ways and meals between them"), "price": written.signed(round(rest), currency)})

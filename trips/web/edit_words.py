@@ -57,16 +57,14 @@ def wish(edit: Edit, body: Mapping[str, Any], name: str = "") -> str:
 
 
 def refusal(error: AppError, edit: Edit | None, newest: Document) -> dict[str, Any]:
-    """Why nothing was saved. After someone else's change the form to ask again on the newest revision comes with it."""
+    """Why nothing was saved. (An edit that someone else's change came before has a page of its own: conflict_page.)"""
     said = wish(edit, newest.body) if edit else ""
     if error.code == "edited_meanwhile":
-        again = {**edit.fields, "version": str(newest.revision)} if edit else {"version": str(newest.revision)}
         return {
             "tone": "warn",
             "title": _("Someone changed this plan while you were looking at it."),
             "text": (_("Not saved: %s. Below is the plan as it is now.") % said) if said else _("Nothing was undone. Below is the plan as it is now."),
             "violations": [],
-            "again": again if edit else None,
         }
     violations = list(dict.fromkeys(found["text"] for found in error.extra.get("violations", ())))
     return {
@@ -74,7 +72,6 @@ def refusal(error: AppError, edit: Edit | None, newest: Document) -> dict[str, A
         "title": (_("This does not fit: %s.") % said) if violations and said else str(error.message),
         "text": _("Nothing was changed."),
         "violations": violations,
-        "again": None,
     }
 
 

@@ -10,6 +10,7 @@ from django import forms
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.web.weights import WeightsField
 from travelplanner.core import money
 from trips.documents.sentences import INTEREST_NAMES
 from trips.models.trip import TRIP_TYPES
@@ -45,22 +46,6 @@ class SentenceForm(forms.Form):
     )
 
 
-class WeightsField(forms.MultipleChoiceField):
-    """Chips whose values are `name:weight`; a plain name counts 2 (a browser without script)."""
-
-    def to_python(self, value: Any) -> dict[str, float]:  # type: ignore[override]
-        weights: dict[str, float] = {}
-        for part in super().to_python(value):
-            name, _colon, weight = part.partition(":")
-            weights[name] = float(weight) if weight in ("1", "2", "3") else 2.0
-        return weights
-
-    def validate(self, value: Any) -> None:
-        unknown = [name for name in value if name not in INTEREST_NAMES]
-        if unknown:
-            raise forms.ValidationError(_("Choose from the list."))
-
-
 class TripForm(forms.Form):
     destination = forms.CharField(
         label=_("Where to"), max_length=300, help_text=_("One place, or several with commas: Delhi, Varanasi."),
@@ -77,7 +62,7 @@ class TripForm(forms.Form):
     origin = forms.CharField(label=_("Where you start"), max_length=100, required=False, help_text=_("Then the journey is counted too."))
     interests = WeightsField(
         label=_("What you enjoy"), required=False, choices=[(name, label) for name, label in INTEREST_NAMES.items()],
-        widget=forms.CheckboxSelectMultiple, help_text=_("Tap again to make it count more."),
+        help_text=_("Tap again to make it count more."),
     )  # fmt: skip
     comfort = forms.ChoiceField(label=_("Comfort"), choices=COMFORTS, initial="standard", widget=forms.RadioSelect)
     pace = forms.ChoiceField(label=_("Pace"), choices=PACES, initial="balanced", widget=forms.RadioSelect)
@@ -185,7 +170,7 @@ def initial_from(wish: Wish) -> dict[str, Any]:
         "days": wish.days or 3,
         "people": wish.people or 2,
         "origin": wish.origin,
-        "interests": list(wish.interests),
+        "interests": dict(wish.interests),
         "comfort": wish.comfort or "standard",
         "pace": wish.pace or "balanced",
         "trip_type": wish.trip_type,

@@ -13,6 +13,7 @@ from trips.queries.samples import sample_cards
 from trips.web.cover_images import cover_url
 from trips.web.figures import range_mark
 from trips.web.forms import SentenceForm, TripForm
+from trips.web.habits import habit_initial
 
 
 @require_safe
@@ -26,9 +27,11 @@ def show_home(request: HttpRequest) -> HttpResponse:
         card["mark"] = range_mark(float(card["p10"]), float(card["p50"]), float(card["p90"]), scale)
         low, likely, high = (format_amount(card[name], card["currency"], whole=True) for name in ("p10", "p50", "p90"))
         card["range_text"] = _("%(low)s to %(high)s, likely %(likely)s") % {"low": low, "high": high, "likely": likely}
+    habits, note = habit_initial(request)
     context = {
         "sentence_form": SentenceForm(),
-        "form": TripForm(),
+        "form": TripForm(initial=habits),
+        "habit_note": note,
         "samples": cards,
         "destinations": published_destinations().only("name", "slug", "region"),
     }

@@ -14,13 +14,27 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from travelplanner.core import clock
 from travelplanner.core.errors import AppError, Conflict, Invalid, NotFound
 from trips.actions import itineraries, plan_changes
 from trips.documents.itineraries import orders_of
 from trips.models import Document
 from trips.queries.documents import body_for, computed, revisions_of
 from trips.queries.page_documents import documents_of, indoor_names, newest_of
-from trips.web import difference_view, edit_words, itinerary_view, plan_words, route_view, timeline_view, written
+from trips.queries.polls import asked_places
+from trips.queries.readiness import readiness_line_of
+from trips.web import (
+    conflict_page,
+    difference_view,
+    edit_words,
+    itinerary_view,
+    plan_words,
+    polls_view,
+    readiness_view,
+    route_view,
+    timeline_view,
+    written,
+)
 from trips.web.opening import Opened, open_document
 from trips.web.plan_edits import Edit, apply_edit, day_of, read_edit
 
@@ -44,13 +58,28 @@ def edit(request: HttpRequest, reference: str) -> HttpResponse:
     wanted = read_edit(request.POST)
     orders = orders_of(opened.document.body["itinerary"]["days"])
     shown = day_of(orders, wanted.stop) or wanted.day or 1
+    if request.POST.get("keep") == "theirs":
+        return _kept(opened, shown)
+    if opened.editable and wanted.based_on != opened.document.revision:
+        return conflict_page.show(opened, wanted)
     try:
-        if wanted.based_on == opened.document.revision:
-            wanted = _placed(opened, wanted)
+        wanted = _placed(opened, wanted)
         saved = itineraries.edit_itinerary(actor=opened.actor, reference=reference, based_on=wanted.based_on, days=apply_edit(orders, wanted))
     except (Invalid, Conflict) as error:
+        if error.code == "edited_meanwhile":  # between our look and our write
+            newest = _open(request, reference)
+            return newest if isinstance(newest, HttpResponse) else conflict_page.show(newest, wanted)
         return _answer(opened, day=str(shown), refused=edit_words.refusal(error, wanted, opened.document), status=error.status)
     return _saved(opened, saved, edit_words.done(wanted, saved.body, opened.document.body), day=wanted.day or shown, stop=wanted.stop)
+
+
+def _kept(opened: Opened, day: int) -> HttpResponse:
+    """After a conflict: the plan stays as the others made it."""
+    words = _("The plan stays as it is now; your change was not made.")
+    if opened.request.htmx:  # type: ignore[attr-defined]  # django-htmx's middleware sets it
+        return _answer(opened, day=str(day), refused={"tone": "good", "title": words})
+    messages.info(opened.request, words)
+    return redirect(f"{opened.url('itinerary')}?{urlencode({'day': day})}")
 
 
 @require_POST
@@ -99,7 +128,7 @@ def _preview_of(opened: Opened, wanted: Edit) -> HttpResponse:
         answer = edit_words.fits(wanted, outcome)
     except (Invalid, Conflict) as error:
         answer = {"fits": False, **edit_words.refusal(error, wanted, opened.document)}
-    if opened.request.htmx:  # type: ignore[attr-defined]
+    if opened.request.htmx:  # type: ignore[attr-defined]  # django-htmx's middleware sets it
         return render(opened.request, "trips/_preview.html", {"answer": answer})
     return _answer(opened, day=str(wanted.day or day_of(orders_of(days), wanted.stop) or 1), preview=answer)
 
@@ -155,7 +184,7 @@ def _placed(opened: Opened, wanted: Edit) -> Edit:
 
 def _saved(opened: Opened, saved: Document, words: str, *, day: int, stop: str = "") -> HttpResponse:
     """After a save: the new plan in place for htmx, with a toast that undoes it; else the way to the page, which says it."""
-    if opened.request.htmx:  # type: ignore[attr-defined]
+    if opened.request.htmx:  # type: ignore[attr-defined]  # django-htmx's middleware sets it
         newest = open_document(opened.request, opened.trip.reference, "final")
         if isinstance(newest, Opened):
             return _answer(newest, day=str(day), toast=words, still_there=stop if day_of(orders_of(saved.body["itinerary"]["days"]), stop) else "")
@@ -166,10 +195,10 @@ def _saved(opened: Opened, saved: Document, words: str, *, day: int, stop: str =
 
 def _answer(opened: Opened, *, day: str, status: int = 200, **extra: Any) -> HttpResponse:
     """The plan as a fragment (for `#plan`) when htmx asks, always with 200 so that it is shown; else the page."""
-    htmx = opened.request.htmx  # type: ignore[attr-defined]
+    htmx = opened.request.htmx  # type: ignore[attr-defined]  # django-htmx's middleware sets it
     context = _context(opened, day, extra)
     if htmx and not htmx.history_restore_request:
-        shared = {"reference": opened.trip.reference, "editable": opened.editable, "locked": opened.locked, "sample": opened.trip.sample, "fragment": True}
+        shared = {"reference": opened.trip.reference, "editable": opened.editable, "locked": opened.locked, "role": opened.role, "sample": opened.trip.sample, "fragment": True}
         return render(opened.request, "trips/_plan.html", shared | context)
     return opened.render("trips/itinerary.html", "plan", context, status=status)
 
@@ -195,14 +224,17 @@ def _context(opened: Opened, day_text: str, extra: dict[str, Any]) -> dict[str, 
         "tabs": itinerary_view.tabs(days, body["lodging"], number, url, currency),
         "facts": itinerary_view.day_facts(day, stay, currency),
         "unverified": itinerary_view.fits_words(day),
-        "rows": timeline_view.timeline(
-            day,
-            currency=currency,
-            people=trip.traveler_count,
-            moved=moved,
-            other_days=itinerary_view.other_days(days, day),
-            editable=opened.editable,
-            stay=stay,
+        "rows": polls_view.mark_asked(
+            timeline_view.timeline(
+                day,
+                currency=currency,
+                people=trip.traveler_count,
+                moved=moved,
+                other_days=itinerary_view.other_days(days, day),
+                editable=opened.editable,
+                stay=stay,
+            ),
+            asked_places(trip, clock.now()) if opened.role else set(),
         ),
         "map": route_view.day_maps(day, _("Route of %s") % written.day_date(written.date_of(day["date"]))),
         "rain": itinerary_view.rain(
@@ -226,8 +258,15 @@ def _context(opened: Opened, day_text: str, extra: dict[str, Any]) -> dict[str, 
         "book_url": reverse("bookings:checkout", args=[trip.reference]),
         "add": _room_to_add(opened, number, research, add) if add in ADD_CHOICES and opened.editable else None,
         "target": "#plan",
+        "ready": _ready(opened),
         **extra,
     }
+
+
+def _ready(opened: Opened) -> dict[str, Any]:
+    """How many of those who come along are ready, and whether the plan still suits them; empty when nobody has been put in."""
+    found = readiness_line_of(opened.actor, opened.trip)
+    return readiness_view.line(found) | {"changed": found.needs_changed, "url": opened.url("readiness")} if found else {}
 
 
 def _room_to_add(opened: Opened, day: int, research: Document | None, which: str) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from travelplanner.core.web.actors import actor_of
+from trips import rules
 from trips.actions import trips as actions
 from trips.models import Trip
 from trips.queries.trips import get_trip, list_trips
@@ -26,11 +27,12 @@ def list_my_trips(request: HttpRequest) -> HttpResponse:
     """Trips of this person or this browser, with search; 12 a page."""
     group = request.GET.get("show", "all")
     search = request.GET.get("q", "")[:100]
-    rows = list_trips(actor_of(request), search=search, states=GROUPS.get(group, ()))
+    actor = actor_of(request)
+    rows = rules.with_role(list_trips(actor, search=search, states=GROUPS.get(group, ())), actor)
     page = Paginator(rows, 12).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "cards": [_card(trip) for trip in page.object_list],
+        "cards": [_card(trip, rules.role_of(actor, trip)) for trip in page.object_list],
         "group": group if group in GROUPS else "all",
         "groups": [("all", _("All")), ("drafts", _("Drafts")), ("upcoming", _("Upcoming")), ("past", _("Past"))],
         "search": search,
@@ -40,11 +42,13 @@ def list_my_trips(request: HttpRequest) -> HttpResponse:
     return render(request, "trips/list.html", context)
 
 
-def _card(trip: Trip) -> dict[str, Any]:
+def _card(trip: Trip, role: str) -> dict[str, Any]:
     first = trip.destinations.all()[0].destination
     tones = {"planning": ("", _("Draft")), "booked": ("good", _("Booked")), "traveling": ("course", _("On the road"))}
     tone, label = tones.get(trip.state, ("", _("Past") if trip.state == "completed" else _("Cancelled")))
-    return {"trip": trip, "cover": cover_url(first, month=trip.start_date.month, light="noon"), "tone": tone, "label": label}
+    shared = {"editor": _("shared with you, editor"), "viewer": _("shared with you, viewer")}.get(role, "")
+    cover = cover_url(first, month=trip.start_date.month, light="noon")
+    return {"trip": trip, "own": role == "owner", "shared": shared, "cover": cover, "tone": tone, "label": label}
 
 
 @require_safe

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,8 +21,9 @@ from trips.planning.sentence import DestinationName, parse_sentence
 from trips.planning.wish import Needs, Wish
 from trips.queries import catalogue, documents
 from trips.queries.estimate import catalogue_names, quick_estimate
-from trips.queries.planning_input import needs_from
+from trips.queries.party import needs_from
 from trips.web.forms import SentenceForm, TripForm, initial_from, wish_from_sentence
+from trips.web.habits import ASKED_BY_FORM, habit_initial
 
 
 @require_POST
@@ -48,7 +51,12 @@ def from_sentence(request: HttpRequest) -> HttpResponse:
 def new_trip(request: HttpRequest) -> HttpResponse:
     """The guided form. `?from=<trip>` starts from an earlier wish, `?destination=` from a place."""
     if request.method != "POST":
-        return render(request, "trips/new.html", {"form": TripForm(initial=_initial(request)), "destinations": catalogue.published_destinations()})
+        initial = _initial(request)
+        context: dict[str, Any] = {"destinations": catalogue.published_destinations()}
+        if "days" not in initial:  # no earlier trip to start from
+            habits, context["habit_note"] = habit_initial(request)
+            initial = habits | initial
+        return render(request, "trips/new.html", context | {"form": TripForm(initial=initial)})
     form = TripForm(request.POST)
     if not form.is_valid():
         return render(request, "trips/new.html", {"form": form, "destinations": catalogue.published_destinations()}, status=400)
@@ -56,8 +64,9 @@ def new_trip(request: HttpRequest) -> HttpResponse:
 
 
 def _plan(request: HttpRequest, wish: Wish, form: TripForm) -> HttpResponse:
+    """A sentence leaves gaps to fill from how one travels; the form was filled in before it was sent, and a field emptied there stays empty."""
     try:
-        trip = intents.create_trip(actor=ensure_visitor(request), wish=wish)
+        trip = intents.create_trip(actor=ensure_visitor(request), wish=wish, from_habits=True, said=ASKED_BY_FORM if form.is_bound else ())
     except Invalid as refusal:
         if not form.is_bound:
             form = TripForm(initial=form.initial)

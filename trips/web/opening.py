@@ -15,6 +15,7 @@ from travelplanner.core.web.actors import actor_of
 from trips import rules
 from trips.models import Document, Trip
 from trips.queries.documents import NotYet, find_document
+from trips.web.company_bar import company_bar
 from trips.web.trip_bar import trip_bar
 
 
@@ -35,12 +36,17 @@ class Opened:
         return rules.owns(self.actor, self.trip)
 
     @property
+    def role(self) -> str:
+        """owner, editor, viewer, or "" (samples)."""
+        return rules.role_of(self.actor, self.trip)
+
+    @property
     def locked(self) -> bool:
         return self.trip.locked_revision is not None or self.trip.state != "planning"
 
     @property
     def editable(self) -> bool:
-        return rules.may_change(self.actor, self.trip) and not self.locked
+        return rules.may_edit(self.actor, self.trip) and not self.locked
 
     def url(self, name: str) -> str:
         return reverse(f"trips:{name}", args=[self.trip.reference])
@@ -50,8 +56,10 @@ class Opened:
         bar = trip_bar(self.actor, self.trip, here, planned=True)
         shared = {
             "bar": bar,
+            "company": company_bar(self.actor, self.trip),
             "reference": self.trip.reference,
             "editable": self.editable,
+            "role": self.role,
             "locked": self.locked,
             "sample": self.trip.sample,
             "own_url": reverse("trips:new") + f"?from={self.trip.reference}",

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from travelplanner.core import health
 from travelplanner.core.web.actors import actor_of
 from travelplanner.core.web.limits import limited
+from trips import rules
 from trips.actions import runs
 from trips.documents.sentences import COMFORT_NAMES, INTEREST_NAMES
 from trips.models import PlanningRun, Trip
@@ -20,6 +21,7 @@ from trips.models.run import STEPS
 from trips.queries import documents
 from trips.queries.trips import get_trip, latest_run
 from trips.web.cover_images import cover_url
+from trips.web.habits import habit_words
 from trips.web.trip_bar import trip_bar
 
 
@@ -60,28 +62,30 @@ def plan_again(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _wish(request: HttpRequest, reference: str) -> dict[str, Any]:
-    found = documents.find_document(actor_of(request), reference, "intent")
+    actor = actor_of(request)
+    found = documents.find_document(actor, reference, "intent")
     if isinstance(found, documents.NotYet):
         return {}
     wanted = found.body["preferences"]
     return {
         "intent": found.body,
-        "assumptions": _assumptions(found.body, found.trip.origin_city),
+        "assumptions": _assumptions(found.body, found.trip.origin_city if rules.owns(actor, found.trip) else ""),
         "comfort": COMFORT_NAMES[wanted["comfortLevel"]],
         "interests": ", ".join(str(INTEREST_NAMES[name]) for name in wanted["interests"]),
     }
 
 
 def _assumptions(intent: dict[str, Any], origin: str) -> list[str]:
-    """What we filled in, in words."""
+    """What we filled in, in words. `origin` is what the owner typed, for the owner alone."""
     duration, wanted = intent["tripDuration"], intent["preferences"]
     words = {
         "days": _("%d days, because you did not say how many") % duration["days"],
         "people": _("one traveler, because you did not say how many"),
         "startDate": _("dates in a good season, because you did not name any"),
-        "origin_unknown": _("no journey from home: we do not know the place “%s”") % origin,
+        "origin_unknown": _("no journey from home: we do not know the place “%s”") % origin if origin else "",
+        "preferences": habit_words(intent.get("fromPreferences", [])),
     }
-    return [words[code] for code in intent["assumed"] if code in words and wanted]
+    return [words[code] for code in intent["assumed"] if words.get(code) and wanted]
 
 
 def _progress(trip: Trip, run: PlanningRun | None) -> dict[str, Any]:

@@ -27,7 +27,9 @@ def trip_bar(actor: Actor, trip: Trip, here: str, *, planned: bool) -> dict[str,
     if planned:
         links |= {name: reverse(f"trips:{name}", args=[trip.reference]) for name in ("budget", "compare")}
     if trip.chosen_revision is not None:
-        links |= {"plan": reverse("trips:itinerary", args=[trip.reference]), "book": reverse("bookings:checkout", args=[trip.reference])}
+        links["plan"] = reverse("trips:itinerary", args=[trip.reference])
+        if trip.sample or rules.owns(actor, trip):  # companions see where it stands; booking is the owner's
+            links["book"] = reverse("bookings:checkout", args=[trip.reference])
     done = {"wish": True, "budget": planned, "compare": trip.chosen_revision is not None, "plan": here == "book" or trip.locked_revision is not None, "book": trip.state != "planning"}
     return {
         "trip": {
@@ -35,7 +37,7 @@ def trip_bar(actor: Actor, trip: Trip, here: str, *, planned: bool) -> dict[str,
             "dates": date_span(trip.start_date, trip.end_date),
             "people": ngettext("%d person", "%d people", trip.traveler_count) % trip.traveler_count,
             "limit": limit,
-            "change_url": reverse("trips:new") + f"?from={trip.reference}",
+            "change_url": reverse("trips:new") + f"?from={trip.reference}" if trip.sample or rules.owns(actor, trip) else "",
         },
         "steps": [
             {"label": labels[name], "href": links.get(name), "state": "here" if name == here else ("done" if done[name] else "ahead")} for name in STEPS

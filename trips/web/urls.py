@@ -2,7 +2,25 @@
 
 from django.urls import path
 
-from trips.web import budget, compare, cover_images, itinerary, limit, my_trips, new_trip, planning, research
+from trips.web import (
+    budget,
+    company,
+    compare,
+    cover_images,
+    expenses,
+    feeds,
+    itinerary,
+    joining,
+    limit,
+    my_trips,
+    new_trip,
+    planning,
+    polls,
+    readiness,
+    research,
+    shared,
+    sharing,
+)
 
 app_name = "trips"
 urlpatterns = [
@@ -15,6 +33,7 @@ urlpatterns = [
     path("trips/<str:reference>/limit", limit.change_limit, name="limit"),
     path("trips/<str:reference>/archive", my_trips.archive, name="archive"),
     path("trips/<str:reference>/restore", my_trips.restore, name="restore"),
+    path("trips/<str:reference>/readiness", readiness.show_readiness, name="readiness"),
     path("trips/<str:reference>/planning", planning.show_planning, name="planning"),
     path("trips/<str:reference>/progress", planning.show_progress, name="progress"),
     path("trips/<str:reference>/again", planning.plan_again, name="plan_again"),
@@ -28,5 +47,33 @@ urlpatterns = [
     path("trips/<str:reference>/plan/preview", itinerary.preview, name="preview"),
     path("trips/<str:reference>/plan/undo", itinerary.undo, name="undo"),
     path("trips/<str:reference>/plan/changes", itinerary.show_changes, name="changes"),
+    path("trips/<str:reference>/company", company.show_company, name="company"),
+    path("trips/<str:reference>/company/invite", company.invite, name="invite"),
+    path("trips/<str:reference>/company/names", company.add_name, name="add_name"),
+    path("trips/<str:reference>/company/leave", company.leave, name="leave"),
+    path("trips/<str:reference>/company/invitations/<uuid:invitation_id>/resend", company.resend_invitation, name="invitation_resend"),
+    path("trips/<str:reference>/company/invitations/<uuid:invitation_id>/revoke", company.revoke_invitation, name="invitation_revoke"),
+    path("trips/<str:reference>/company/<uuid:member_id>/role", company.change_role, name="member_role"),
+    path("trips/<str:reference>/company/<uuid:member_id>/remove", company.remove, name="member_remove"),
+    path("trips/<str:reference>/company/<uuid:member_id>/hand-over", company.hand_over, name="hand_over"),
+    path("trips/<str:reference>/sharing", sharing.show_sharing, name="sharing"),
+    path("trips/<str:reference>/sharing/feed", sharing.change_feed, name="feed_change"),
+    path("trips/<str:reference>/sharing/calendar.ics", sharing.download_calendar, name="calendar"),
+    path("trips/<str:reference>/sharing/<uuid:link_id>/revoke", sharing.revoke_link, name="link_revoke"),
+    path("join/<str:token>", joining.join, name="join"),
+    path("s/<str:token>", shared.show_shared, name="shared"),
+    path("s/<str:token>/<slug:part>", shared.show_shared, name="shared_part"),
+    path("calendar/<str:token>.ics", feeds.show_feed, name="feed"),
+    path("trips/<str:reference>/expenses", expenses.show_expenses, name="expenses"),
+    path("trips/<str:reference>/expenses/settle", expenses.settle_up, name="settle_up"),
+    path("trips/<str:reference>/expenses/export.csv", expenses.export_expenses, name="expense_export"),
+    path("trips/<str:reference>/expenses/<uuid:expense_id>", expenses.edit_expense, name="expense"),
+    path("trips/<str:reference>/expenses/<uuid:expense_id>/delete", expenses.delete_expense, name="expense_delete"),
+    path("trips/<str:reference>/expenses/<uuid:expense_id>/restore", expenses.restore_expense, name="expense_restore"),
+    path("trips/<str:reference>/settlements/<uuid:settlement_id>/delete", expenses.delete_settlement, name="settlement_delete"),
+    path("trips/<str:reference>/votes", polls.show_polls, name="polls"),
+    path("trips/<str:reference>/votes/<uuid:poll_id>", polls.vote, name="poll_vote"),
+    path("trips/<str:reference>/votes/<uuid:poll_id>/close", polls.close, name="poll_close"),
+    path("trips/<str:reference>/votes/<uuid:poll_id>/apply", polls.carry_out, name="poll_apply"),
     path("covers/<slug:slug>/<str:key>.svg", cover_images.show_cover, name="cover"),
 ]

@@ -6,22 +6,34 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from .contract import (
+    ChargeRef,
     ChargeRequest,
     ChargeResult,
+    DisputeAnswer,
+    DisputeState,
     MethodRefused,
+    Notice,
+    NoticeRefused,
     Outcome,
     PaymentGateway,
     PaymentMethod,
     RefundRequest,
 )
 from .mock import MockGateway
+from .razorpay_gateway import RazorpayGateway
+from .stripe_gateway import StripeGateway
 
-GATEWAYS: dict[str, type[PaymentGateway]] = {"mock": MockGateway}
+GATEWAYS: dict[str, type[PaymentGateway]] = {"mock": MockGateway, "stripe": StripeGateway, "razorpay": RazorpayGateway}
 
 __all__ = [
+    "ChargeRef",
     "ChargeRequest",
     "ChargeResult",
+    "DisputeAnswer",
+    "DisputeState",
     "MethodRefused",
+    "Notice",
+    "NoticeRefused",
     "Outcome",
     "PaymentGateway",
     "PaymentMethod",

@@ -21,6 +21,8 @@ CREATE TABLE IF NOT EXISTS charges (
 CREATE TABLE IF NOT EXISTS refunds (
     key TEXT PRIMARY KEY, charge TEXT NOT NULL REFERENCES charges (key), amount TEXT NOT NULL, calls INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE IF NOT EXISTS disputes (key TEXT PRIMARY KEY, charge TEXT NOT NULL UNIQUE REFERENCES charges (key), status TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS events (id TEXT PRIMARY KEY, body TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0);
 """
 
 
@@ -95,6 +97,34 @@ class Book:
         """(key, charge's key, amount) of every refund."""
         with self.opened() as connection:
             return list(connection.execute("SELECT key, charge, amount FROM refunds ORDER BY key"))
+
+    def dispute(self, key: str, *, charge: str, status: str) -> None:
+        """The payer's bank wants it back, or has decided."""
+        with self.opened() as connection:
+            connection.execute(
+                "INSERT INTO disputes (key, charge, status) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET status = excluded.status", (key, charge, status)
+            )
+
+    def find_dispute(self, key: str) -> tuple[Charge, str] | None:
+        """The charge and how its dispute stands."""
+        with self.opened() as connection:
+            row = connection.execute("SELECT charge, status FROM disputes WHERE key = ?", (key,)).fetchone()
+            found = self._read(connection, row[0]) if row else None
+            return (found, row[1]) if found else None
+
+    def tell(self, event_id: str, body: str) -> None:
+        """A message to send, once."""
+        with self.opened() as connection:
+            connection.execute("INSERT INTO events (id, body) VALUES (?, ?) ON CONFLICT (id) DO NOTHING", (event_id, body))
+
+    def untold(self, limit: int = 20) -> list[tuple[str, str]]:
+        """(id, body) of messages that nobody has taken yet."""
+        with self.opened() as connection:
+            return list(connection.execute("SELECT id, body FROM events WHERE sent = 0 ORDER BY rowid LIMIT ?", (limit,)))
+
+    def told(self, event_id: str) -> None:
+        with self.opened() as connection:
+            connection.execute("UPDATE events SET sent = 1 WHERE id = ?", (event_id,))
 
     @staticmethod
     def _read(connection: sqlite3.Connection, key: str) -> Charge | None:

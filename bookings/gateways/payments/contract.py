@@ -5,6 +5,7 @@ A gateway is called outside of any transaction. It never raises for what a card 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -42,22 +43,39 @@ class PaymentMethod:
 
 @dataclass(frozen=True, slots=True)
 class ChargeRequest:
-    """`payment_id` is the key under which the gateway counts this charge once, however often it is asked."""
+    """`payment_id` is the key under which the gateway counts this charge once, however often it is asked. `return_url` is our page to which
+    the payer comes back from the gateway's own; being there proves nothing."""
 
     payment_id: UUID
     amount: Decimal
     currency: str
     method: PaymentMethod
     description: str
+    return_url: str = ""
+    ends_at: dt.datetime | None = None  # when our hold ends: nobody need be able to pay much later
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeRef:
+    """A charge that was begun: our id, the gateway's own name for it as far as it told us one, and since when it is begun."""
+
+    payment_id: UUID
+    reference: str = ""
+    amount: Decimal | None = None
+    currency: str = ""
+    begun_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ChargeResult:
-    """`code` is the gateway's word for a decline or a fault; `reference` its own name for the charge."""
+    """`code` is the gateway's word for a decline or a fault; `reference` its own name for the charge. `amount` and `currency` are what it says
+    it took: always there with SUCCEEDED, so that what was paid is compared with what was asked."""
 
     outcome: Outcome
     code: str = ""
     reference: str = ""
+    amount: Decimal | None = None
+    currency: str = ""
     next_action: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -69,6 +87,53 @@ class RefundRequest:
     payment_id: UUID
     amount: Decimal
     currency: str
+    charge_reference: str = ""
+    reference: str = ""  # the gateway's own name for this refund, once it told us one
+
+
+class DisputeState(StrEnum):
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+    NONE = "none"  # a question of the bank that holds no money back (yet), or nothing at all
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeAnswer:
+    """What a gateway says about a dispute. `charge_reference` is its name for the charge; `evidence_due` the last moment for an answer to the bank."""
+
+    state: DisputeState
+    reference: str = ""
+    payment_id: UUID | None = None
+    charge_reference: str = ""
+    amount: Decimal | None = None
+    currency: str = ""
+    reason: str = ""
+    evidence_due: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message of the gateway whose signature was checked. `about` is payment, refund, dispute or empty; `object_id` the gateway's name of the
+    thing, `charge_reference` of the charge behind it. `claim` is the outcome it speaks of: a hint, never a fact."""
+
+    event_id: str
+    type: str
+    about: str = ""
+    object_id: str = ""
+    payment_id: UUID | None = None
+    charge_reference: str = ""
+    claim: str = ""
+    happened_at: dt.datetime | None = None
+
+
+class NoticeRefused(ValueError):
+    """A message that isn't the gateway's, or is too old; `code` is bad_signature, stale or unreadable."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
 
 
 class MethodRefused(ValueError):
@@ -80,9 +145,12 @@ class MethodRefused(ValueError):
 
 
 class PaymentGateway(Protocol):
-    """`name` is stored with the payment."""
+    """`name` is stored with the payment, `label` is shown. `hosted`: payers pay on the gateway's own page, REQUIRES_ACTION says where
+    (`next_action`: type redirect, url); otherwise our page asks what `method_from` wants."""
 
     name: str
+    label: str
+    hosted: bool
 
     def method_from(self, *, kind: str, token: str, card_number: str) -> PaymentMethod:
         """Check what the payer typed, before anything is held. Raises MethodRefused."""
@@ -90,14 +158,23 @@ class PaymentGateway(Protocol):
     def charge(self, request: ChargeRequest) -> ChargeResult:
         """Take the money, once per payment id."""
 
-    def resume(self, payment_id: UUID, *, approved: bool) -> ChargeResult:
+    def resume(self, charge: ChargeRef, *, approved: bool) -> ChargeResult:
         """Go on after the payer's second step."""
 
-    def ask(self, payment_id: UUID) -> ChargeResult:
+    def ask(self, charge: ChargeRef) -> ChargeResult:
         """What became of a charge."""
 
-    def cancel(self, payment_id: UUID) -> ChargeResult:
+    def cancel(self, charge: ChargeRef) -> ChargeResult:
         """Make sure that an undecided charge never happens: DECLINED when that worked, SUCCEEDED when it was too late."""
 
     def refund(self, request: RefundRequest) -> ChargeResult:
         """Give money back, once per refund id."""
+
+    def ask_dispute(self, reference: str) -> DisputeAnswer:
+        """Where a dispute stands, by the gateway's name for it."""
+
+    def hears(self) -> bool:
+        """Whether there is a secret to check messages with; without one its door is closed."""
+
+    def read_notice(self, *, body: bytes, headers: Mapping[str, str], now: dt.datetime) -> Notice:
+        """Check a message's signature over its raw bytes and read it. `headers` by lower-case name. Raises NoticeRefused."""

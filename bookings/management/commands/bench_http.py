@@ -31,6 +31,7 @@ from django.db import connection
 
 from accounts.models import User
 from bookings.actions.demo_rules import sync_demo_rules
+from bookings.management.scratch import scratch_database
 from travelplanner.core.actor import Actor
 from trips.actions import intents, itineraries, runs
 from trips.actions.catalogue import load_catalogue
@@ -88,23 +89,6 @@ class Command(BaseCommand):
             cpu_ms, cpu_base = cpu["target"] / asked * 1000, max(cpu["plain"] / asked * 1000, 0.01)
             floor = f"{FLOORS[target.kind][0]:g} / {FLOORS[target.kind][1]:g}" if target.kind else "page: 100 ms CPU"
             self.stdout.write(f"{target.name:34}{p50 * 1000:9.2f}{p50 / base:9.1f}{cpu_ms:9.2f}{cpu_ms / cpu_base:9.1f}   {floor}")
-
-
-@contextmanager
-def scratch_database() -> Iterator[str]:
-    """A migrated database of its own; yields the DATABASE_URL for the server."""
-    old = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
-        name = connection.settings_dict["NAME"]
-        if connection.vendor == "sqlite":
-            yield f"sqlite:///{name}"
-        else:
-            conf = connection.settings_dict
-            login = conf["USER"] + (f":{conf['PASSWORD']}" if conf["PASSWORD"] else "")
-            yield f"postgres://{login}@{conf['HOST']}:{conf['PORT'] or 5432}/{name}"
-    finally:
-        connection.creation.destroy_test_db(old, verbosity=0)
 
 
 def prepare() -> tuple[Trip, str, str]:

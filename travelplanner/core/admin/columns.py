@@ -16,10 +16,10 @@ from ..templatetags.money import format_amount
 EMPTY = "–"
 # What a state means to staff at a glance; the word itself is always there.
 COLOURS = {
-    "success": ("CONFIRMED", "COMPLETED", "confirmed", "completed", "succeeded", "done", "sent", "active", "consumed", "booked", "paid", "SUCCESSFUL"),
+    "success": ("CONFIRMED", "COMPLETED", "confirmed", "completed", "succeeded", "done", "sent", "active", "consumed", "booked", "paid", "SUCCESSFUL", "verified"),
     "info": ("INITIATED", "PAYMENT_PENDING", "CANCELLING", "created", "pending", "queued", "running", "sending", "planning", "traveling", "READY", "RUNNING"),
-    "warning": ("EXPIRED", "unknown", "abandoned", "suspended"),
-    "danger": ("FAILED", "failed", "dead", "deleted"),
+    "warning": ("EXPIRED", "expired", "unknown", "abandoned", "suspended"),
+    "danger": ("FAILED", "rejected", "failed", "dead", "deleted"),
     "": ("CANCELLED", "cancelled", "released", "refunded"),
 }
 LABELS = {state: colour for colour, states in COLOURS.items() for state in states}

@@ -25,29 +25,12 @@ from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 from .. import audit, clock, logs
 from ..actor import Actor
+from ..cells import neutral, original
 from .base import StaffAdmin
 
 LARGEST_FILE = 5 * 1024 * 1024
 MOST_ROWS = 5000
-RUNS = ("=", "+", "-", "@", "\t", "\r", "\n")  # a cell that starts so is taken for a formula
 KEPT_FOR = dt.timedelta(days=1)
-
-
-def neutral(cell: Any) -> str:
-    """The cell so that no spreadsheet runs it: an apostrophe goes before what would be a formula. Numbers stay numbers."""
-    text = "" if cell is None else str(cell)
-    if not text.startswith(RUNS):
-        return text
-    try:
-        float(text)
-    except ValueError:
-        return f"'{text}"
-    return f"'{text}" if text != text.strip() else text
-
-
-def original(cell: str) -> str:
-    """Undoes `neutral`."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(RUNS) else cell
 
 
 class SafeCSV(CSV):
@@ -143,7 +126,7 @@ class ExchangeAdmin(ImportExportMixin, StaffAdmin):
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return all(
-            request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename(verb, self.opts)}")  # type: ignore[union-attr]
+            request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename(verb, self.opts)}")  # type: ignore[union-attr]  # who gets here is signed in
             for verb in ("add", "change")
         )
 

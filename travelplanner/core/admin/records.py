@@ -32,10 +32,24 @@ def without_secrets(value: Any) -> Any:
     return [without_secrets(inner) for inner in value] if isinstance(value, list) else value
 
 
+class KindFilter(DropdownFilter):
+    """By what a message is; asked when the page is, since apps register their kinds as they start."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(name, name) for name in outbox.kinds()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(OutboxMessage)
 class OutboxAdmin(ReadOnlyAdmin):
-    list_display = ("template", "recipient", state_column(), "attempts", "next_attempt_at", "sent_at", "last_error", "created_at")
-    list_filter = (("state", ChoicesDropdownFilter), ("created_at", RangeDateTimeFilter))
+    list_display = ("kind", "template", "recipient", state_column(), "attempts", "next_attempt_at", "sent_at", "last_error", "created_at")
+    list_display_links = ("kind", "template")
+    list_filter = (KindFilter, ("state", ChoicesDropdownFilter), ("created_at", RangeDateTimeFilter))
     search_fields = ("recipient", "template", "dedupe_key")
     search_help_text = _("Recipient, template, or key, such as booking_confirmed:<id>")
     date_hierarchy = "created_at"

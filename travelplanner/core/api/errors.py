@@ -7,8 +7,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import psycopg
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
-from django.db import OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -55,10 +56,18 @@ def _flat(detail: Any) -> Any:
     return str(detail)
 
 
-def is_busy(error: OperationalError) -> bool:
-    """Whether the database could not be had in time (SQLite's lock, PostgreSQL down, lock timeout)."""
+def is_unavailable(error: DatabaseError | InterfaceError) -> bool:
+    """Whether the database could not be had: locked, down, cut off, full, or read-only. A faulty statement of ours is none of these.
+
+    PostgreSQL's driver has a class for it (a faulty statement is a ProgrammingError there); SQLite calls both OperationalError.
+    """
+    cause = error.__cause__ or error
+    if isinstance(cause, psycopg.Error):
+        return isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError | psycopg.errors.ReadOnlySqlTransaction)
+    if isinstance(error, InterfaceError):  # Django's own: the connection is closed
+        return True
     text = str(error).lower()
-    return any(word in text for word in ("locked", "connection", "timeout", "server closed", "could not", "readonly", "disk", "full"))
+    return isinstance(error, OperationalError) and any(word in text for word in ("locked", "readonly", "disk", "full", "unable to open"))
 
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -85,7 +94,7 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
         answer = body(413, _("The request is too large."))
     elif isinstance(error, SuspiciousOperation):
         answer = body(400, errors.Invalid.default_message)
-    elif isinstance(error, OperationalError) and is_busy(error):
+    elif isinstance(error, DatabaseError | InterfaceError) and is_unavailable(error):
         logger.warning("database not available: %s", error)
         answer = body(503, errors.Unavailable.default_message)
         headers["Retry-After"] = "2"

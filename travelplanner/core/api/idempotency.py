@@ -90,6 +90,11 @@ def release(claimed: Claim) -> None:
     _held(claimed).delete()
 
 
+def forget(*, scope_prefix: str) -> None:
+    """Drop kept answers whose scope begins so: who lost a thing must not have an old answer of it repeated."""
+    IdempotencyKey.objects.filter(scope__startswith=scope_prefix).delete()
+
+
 def prune(*, now: dt.datetime | None = None) -> str:
     """Drop expired keys; a periodic job."""
     gone, _detail = IdempotencyKey.objects.filter(expires_at__lte=now or clock.now()).delete()

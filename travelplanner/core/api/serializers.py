@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import inline_serializer
+from django.utils.translation import gettext_lazy as lazy
+from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework import serializers
 
 from .. import money
+
+CLOCK = re.compile(r"(\d{2}):([0-5]\d)", re.ASCII)
 
 
 class ErrorSerializer(serializers.Serializer):
@@ -58,6 +62,22 @@ class StrictIntegerField(serializers.IntegerField):
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+@extend_schema_field({"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", "example": "09:30"})
+class ClockField(serializers.Field):
+    """HH:MM in the API, minutes after midnight inside; 24:00 is the day's end."""
+
+    default_error_messages = {"invalid": lazy("Write a time of day as HH:MM.")}
+
+    def to_internal_value(self, data: Any) -> int:
+        match = CLOCK.fullmatch(data) if isinstance(data, str) else None
+        if match is None or int(match[1]) * 60 + int(match[2]) > 24 * 60:
+            self.fail("invalid")
+        return int(match[1]) * 60 + int(match[2])  # type: ignore[index]  # the pattern matched
+
+    def to_representation(self, value: int) -> str:
+        return f"{value // 60:02d}:{value % 60:02d}"
 
 
 def page_shape(item: type[serializers.Serializer]) -> serializers.Serializer:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -25,7 +26,7 @@ class ApiView(APIView):
     idempotency_required = False
     _claimed: idempotency.Claim | None = None
 
-    @property
+    @cached_property
     def actor(self) -> Actor:
         user = self.request.user
         if user is None or not user.is_authenticated:

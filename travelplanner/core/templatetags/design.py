@@ -183,9 +183,10 @@ def dots(weight: Any, of: int = 3) -> Iterator[bool]:
 
 @register.filter
 def countdown(seconds: Any) -> str:
-    """Seconds left as mm:ss (872 -> "14:32"), never below zero."""
+    """Seconds left as mm:ss (872 -> "14:32"), from an hour up h:mm:ss, never below zero."""
     try:
         left = max(0, int(seconds))
     except (TypeError, ValueError):
         return ""
-    return f"{left // 60:02d}:{left % 60:02d}"
+    hours, rest = divmod(left, 3600)
+    return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60:02d}:{rest % 60:02d}"

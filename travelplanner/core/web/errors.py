@@ -22,6 +22,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return error_response(request, 404, errors.NotFound.default_message)
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    return error_response(request, 429, errors.TooManyRequests.default_message)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Stands alone: no database, no session, no context processor."""
     if api_errors.wants_json(request):

@@ -7,15 +7,15 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from rest_framework.throttling import SimpleRateThrottle
 
 from .. import errors
+from ..api.throttling import Exact
 from .middleware import error_response
 
 View = Callable[..., HttpResponse]
 
 
-class PageThrottle(SimpleRateThrottle):
+class PageThrottle(Exact):
     """Counts a page request under the key that DRF's scoped throttle uses, so that page and program share one limit."""
 
     def __init__(self, scope: str) -> None:
@@ -28,12 +28,13 @@ class PageThrottle(SimpleRateThrottle):
 
 
 def limited(scope: str, *, methods: tuple[str, ...] = ("POST",)) -> Callable[[View], View]:
-    """Answer 429 with Retry-After beyond the scope's rate (settings, DEFAULT_THROTTLE_RATES); other methods pass."""
+    """Answer 429 with Retry-After beyond the scope's rate (settings, DEFAULT_THROTTLE_RATES); other methods pass. HEAD does the work of GET, and counts as one."""
+    counted = {*methods, "HEAD"} if "GET" in methods else {*methods}
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.method in methods:
+            if request.method in counted:
                 throttle = PageThrottle(scope)
                 if not throttle.allow_request(request, None):  # type: ignore[arg-type]  # DRF reads user and META alone
                     response = error_response(request, 429, errors.TooManyRequests.default_message)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.conf import settings
-from django.db import OperationalError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -19,8 +19,9 @@ from ..api import errors as api_errors
 
 logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
+RETRY_AFTER = "60"  # seconds
 HTTP_405 = _("This method is not allowed here.")
-PERSONAL_PREFIXES = ("/trips", "/bookings")
+PERSONAL_PREFIXES = ("/trips", "/bookings", "/account", "/consent/", "/join/", "/s/", "/calendar/")
 SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 WIDER_POLICY = {
     "default-src": [SELF],
@@ -92,14 +93,19 @@ class ErrorPageMiddleware:
             answer = error_response(request, 405, HTTP_405)
             answer["Allow"] = response.get("Allow", "")
             return answer
+        if response.status_code == 429:  # allauth's limits don't say when; the shortest of them that matter are minutes
+            response.headers.setdefault("Retry-After", RETRY_AFTER)
         if request.path.startswith(settings.CSP_WIDER_PREFIXES):
             response._csp_replace = WIDER_POLICY  # type: ignore[attr-defined]
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, errors.AppError):
-            return error_response(request, error.status, error.message, code=error.code, extra=error.extra)
-        if isinstance(error, OperationalError) and api_errors.is_busy(error):
+            response = error_response(request, error.status, error.message, code=error.code, extra=error.extra)
+            if error.status in (429, 503):
+                response["Retry-After"] = str(error.extra.get("retry_after", RETRY_AFTER))
+            return response
+        if isinstance(error, DatabaseError | InterfaceError) and api_errors.is_unavailable(error):
             logger.warning("database not available: %s", error)
             response = error_response(request, 503, errors.Unavailable.default_message)
             response["Retry-After"] = "2"
@@ -111,5 +117,5 @@ def error_response(request: HttpRequest, status: int, message: object, *, code: 
     """The answer to an error outside DRF: JSON under /api, else the page `errors/<status>.html`."""
     if api_errors.wants_json(request):
         return JsonResponse(api_errors.body(status, message, code=code, extra=extra), status=status)
-    known = status if status in (400, 403, 404, 405, 409, 500, 503) else 400
+    known = status if status in (400, 403, 404, 405, 409, 429, 500, 503) else 400
     return render(request, f"errors/{known}.html", {"message": message, "code": code, "status": status}, status=status)

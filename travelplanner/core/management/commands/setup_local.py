@@ -9,14 +9,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from travelplanner.core import append_only
+from travelplanner.core import guards
 
 # By name: core knows no app. Each step is idempotent and quick when there is nothing to do.
-STEPS = ("load_catalogue", "create_demo_users", "load_samples")
+STEPS = ("load_catalogue", "load_rates", "create_demo_users", "load_samples", "load_demo_trip")
 
 
 class Command(BaseCommand):
-    help = "Migrate, load the catalogue with its demo inventory, make the demo users and the sample trips."
+    help = "Migrate, load the catalogue with its demo inventory, make the demo users, the sample trips and the trip of the demo users."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -40,6 +40,6 @@ class Command(BaseCommand):
             answer = input(f"Every trip, booking and user in {database['NAME']} will be gone. Type yes to go on: ")
             if answer.strip().lower() != "yes":
                 raise CommandError("Nothing was changed.")
-        with append_only.lifted():
+        with guards.lifted():
             call_command("flush", interactive=False, verbosity=0)
         self.stdout.write("The database is empty.")

@@ -1,0 +1,53 @@
+"""Rows of trips: planning, documents, the itinerary, the catalogue."""
+
+from tests.architecture.routes.rows import Row, Thing, open_api, open_page, own_api, own_page, trip_api, trip_page
+from trips.models import ItineraryStop
+
+TABLE: dict[str, Row] = {
+    "trips:new": open_page("GET", "POST"),
+    "trips:from_sentence": open_page("POST"),
+    "trips:destination_search": open_page("GET"),
+    "trips:estimate": open_page("GET"),
+    "trips:cover": open_page("GET", gaps={"key": "cover"}),
+    "trips:list": own_page("GET"),
+    "trips:show": trip_page("GET", least="viewer"),
+    "trips:archive": trip_page("POST"),
+    "trips:limit": trip_page("GET", "POST", least={"GET": "viewer"}, bodies={"POST": {"limit": "50000", "version": "2"}}),
+    "trips:restore": trip_page("POST", empty=True, personal=True),
+    "trips:planning": trip_page("GET", least="viewer"),
+    "trips:progress": trip_page("GET", least="viewer"),
+    "trips:plan_again": trip_page("POST", least="editor"),
+    "trips:budget": trip_page("GET", least="viewer"),
+    "trips:research": trip_page("GET", least="viewer"),
+    "trips:compare": trip_page("GET", least="viewer"),
+    "trips:choose": trip_page("POST", least="editor", bodies={"POST": {"candidate": "B"}}),
+    "trips:swap": trip_page("GET", "POST", least={"GET": "viewer", "POST": "editor"}, bodies={"POST": {"into": "A", "day": "1", "candidate": "B", "version": "1"}}),
+    "trips:itinerary": trip_page("GET", least="viewer"),
+    "trips:edit": trip_page("POST", least="editor", bodies={"POST": {"action": "remove", "stop": "{stop}", "version": "1"}}),
+    "trips:preview": trip_page("GET", least="viewer"),
+    "trips:undo": trip_page("POST", least="editor", bodies={"POST": {"version": "1"}}),
+    "trips:changes": trip_page("GET", least="viewer"),
+    "trips:readiness": trip_page("GET", "POST", least="viewer", account=True),
+    "api_trip_travelers": trip_api("GET", "PUT", least="viewer", bodies={"PUT": {"travelers": []}}),
+    "api_readiness": trip_api("GET", least="viewer"),
+    "api_destinations": open_api("GET"),
+    "api_destination": open_api("GET"),
+    "api_places": open_api("GET"),
+    "api_trips": own_api("GET"),
+    "api_intent": own_api("POST", bodies={"POST": {"destination": "Varanasi", "tripDuration": {"days": 2, "people": 1}}}),
+    "api_trip": trip_api("GET", "PATCH", "DELETE", least={"GET": "viewer"}, bodies={"PATCH": {"title": "Mine now"}}),
+    "api_trip_intent": trip_api("GET", least="viewer"),
+    "api_budget": trip_api("GET", least="viewer"),
+    "api_research": trip_api("GET", least="viewer"),
+    "api_candidates": trip_api("GET", least="viewer"),
+    "api_final": trip_api("GET", "POST", least={"GET": "viewer", "POST": "editor"}, bodies={"POST": {"candidateId": "B"}}),
+    "api_revisions": trip_api("GET", least="viewer"),
+    "api_diff": trip_api("GET", least="viewer", query="?from=1&to=1"),
+}
+THINGS: dict[str, Thing] = {
+    "trip": Thing(lambda making: making.trip.reference, "TRIP_0123456789AB", marks=("A secret walk",)),
+    "stop": Thing(lambda making: str(ItineraryStop.objects.filter(day__trip=making.trip, place__isnull=False).earliest("arrive").place_id), "0" * 8, public=True),
+    "cover": Thing(lambda making: "3-noon-3-plate", "none", public=True),
+    "key": Thing(lambda making: "varanasi", "atlantis", public=True),
+    "slug": Thing(lambda making: "varanasi", "atlantis", public=True),
+}
