@@ -1,5 +1,5 @@
 // What the staff's theme leaves nameless for screen readers: which part of the page is the main one, what each scrolling box holds, which
-// field a select2 belongs to. Runs before the theme's own boxes start, which is at the same event and registered later.
+// field a select2 belongs to. The listener runs before the theme's own boxes start, which is at the same event and registered later.
 function headingOf(box) {
   for (let around = box.parentElement; around && around !== document.body; around = around.parentElement) {
     const heading = [...around.querySelectorAll("h1, h2, h3")].find((one) => !box.contains(one));
@@ -24,10 +24,18 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 });
 
-window.addEventListener("load", () => {
-  for (const select of document.querySelectorAll("select.select2-hidden-accessible")) {
-    const label = select.labels[0]?.textContent.trim();
-    if (!label) continue;
-    for (const part of select.nextElementSibling.querySelectorAll("[role=combobox], [role=textbox], input")) part.setAttribute("aria-label", label);
-  }
-});
+// A select2 is drawn when jQuery's queue gets to it (before or after the load event) and again with each row added: named as it appears.
+function nameSelect(drawn) {
+  const label = drawn.previousElementSibling?.labels?.[0]?.textContent.trim();
+  if (!label) return;
+  for (const part of drawn.querySelectorAll("[role=combobox], [role=textbox], input")) part.setAttribute("aria-label", label);
+}
+
+new MutationObserver((changes) => {
+  for (const { addedNodes } of changes)
+    for (const node of addedNodes) {
+      if (!(node instanceof Element)) continue;
+      if (node.matches(".select2-container")) nameSelect(node);
+      for (const drawn of node.querySelectorAll(".select2-container")) nameSelect(drawn);
+    }
+}).observe(document.documentElement, { childList: true, subtree: true });

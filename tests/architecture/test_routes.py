@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.db.models import Q
+from django.http import HttpResponse
 
 from tests.architecture.routes.rows import METHODS, ROLES, Row
 from tests.architecture.routes.stage import stage_transaction, stage_world  # noqa: F401  (fixtures)
@@ -75,6 +76,14 @@ def test_walk_when_a_left_member_is_still_let_in_then_it_says_so(world: World, m
     monkeypatch.setattr(rules, "member", ever)
     found = list(faults_of(world, "api_final", dict(ours())["api_final"], TABLE["api_final"]))
     assert any("as ex_member" in fault for fault in found)
+
+
+def test_marks_when_a_random_token_holds_one_by_chance_then_no_leak_but_plain_text_is(world: World) -> None:
+    row = TABLE["bookings:webhook_switch"]
+    token, nonce = "a1SS77" + "x" * 58, "nonce-43217abcdefghijklmnop"
+    by_chance = HttpResponse(f"""<input name="csrfmiddlewaretoken" value="{token}"><script {nonce}'></script>{{"request_id":"0f43217e"}}""")
+    assert leaks(world, "stranger", by_chance, row) == []
+    assert leaks(world, "stranger", HttpResponse("The number ends in SS77, at most INR 43,217."), row) == ["43,217", "SS77"]
 
 
 LISTS = [(name, pattern) for name, pattern in ours() if name in TABLE and TABLE[name].door == "own" and "<" not in pattern and "GET" in TABLE[name].methods]

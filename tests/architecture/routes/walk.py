@@ -23,6 +23,8 @@ DIFFERS = re.compile(
     r"TRIP_[0-9A-F]{12}|BK_\d{8}_[0-9A-F]{8}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|nonce-[^']+"
 )
 
+SHORT = 6  # characters
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -117,8 +119,9 @@ def marks_for(world: World, role: str, row: Row) -> set[str]:
 
 def leaks(world: World, role: str, answer: Any, row: Row, named: set[str] = frozenset()) -> list[str]:  # type: ignore[assignment]
     text = text_of(answer) + answer.get("Location", "")
+    told = DIFFERS.sub("", text)  # a short mark stands in a random token by chance, about once in ten thousand answers
     own = {world.things[name] for name in named if name in world.things}
-    return sorted(mark for mark in marks_for(world, role, row) - own if mark in text)
+    return sorted(mark for mark in marks_for(world, role, row) - own if mark in (told if len(mark) <= SHORT else text))
 
 
 def named_by(world: World, asked: Asked) -> set[str]:
