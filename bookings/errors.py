@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.pricing.quote import UnfitUse
 from bookings.pricing.shares import UnfitShares
 from travelplanner.core.errors import Conflict, Invalid
-from travelplanner.core.money import Money, quantize
+from travelplanner.core.money import Money, payable_unit, quantize
 from travelplanner.core.templatetags.money import format_amount
 
 
@@ -101,11 +101,12 @@ class AlreadyBooked(Conflict):
 def unfit_shares(problem: UnfitShares, total: Decimal, currency: str, names: Sequence[str]) -> Invalid:
     """Why shares can't be as they were wished, on the field `collect`; `extra.difference`: what they come to above the total."""
     name = names[problem.position] if problem.position is not None else ""
-    amounts = {"by": format_amount(abs(problem.difference), currency), "whole": format_amount(total, currency), "name": name}
+    step = format_amount(payable_unit(currency), currency, whole=False)
+    amounts = {"by": format_amount(abs(problem.difference), currency), "whole": format_amount(total, currency), "name": name, "step": step}
     said = {
         "nobody": _("Choose who pays a share."),
         "not_positive": _("%(name)s's share must be more than nothing. To leave someone out, take them out."),
-        "too_fine": _("%(name)s's share is no amount of this currency."),
+        "too_fine": _("%(name)s's share must be in steps of %(step)s."),
         "too_small": _("These amounts leave too little for those who share the rest. Make some smaller."),
         "off": _("The shares come to %(by)s more than %(whole)s.") if problem.difference > 0 else _("The shares come to %(by)s less than %(whole)s."),
     }

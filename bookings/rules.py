@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.db.models import Exists, OuterRef, Q
@@ -14,6 +15,10 @@ from bookings.models import Booking, PaymentShare
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import NotAllowed
 from trips.models import TripMember
+
+# Before that an answer may still be on its way: suppliers' desks work by day, and within one day every desk was open once.
+# Afterwards the reconciler has asked some thousand times, and somebody on the phone knows more than it does.
+SETTLED_BY_HAND_AFTER = dt.timedelta(hours=24)
 
 
 def require_user(actor: Actor) -> uuid.UUID:
@@ -51,3 +56,8 @@ def require_staff(actor: Actor) -> None:
     """For what staff alone does to others' bookings. Raises NotAllowed."""
     if not actor.is_staff:
         raise NotAllowed
+
+
+def may_settle_by_hand(asked_at: dt.datetime, now: dt.datetime) -> bool:
+    """Whether a cancellation that a supplier was first asked for at `asked_at` has waited long enough for staff to decide it."""
+    return now - asked_at >= SETTLED_BY_HAND_AFTER

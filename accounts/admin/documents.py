@@ -195,7 +195,7 @@ class PaperAdmin(ReadOnlyAdmin):
             checks.reject_document(actor=staff_actor(request), kind=self.kind, document_id=row.pk, reason=form.cleaned_data["reason"])
             return _t("Sent back.")
 
-        return self.perform(request, object_id, deed)
+        return self.perform(request, object_id, deed, form)
 
 
 SHARED = (

@@ -114,7 +114,7 @@ class PersonAdmin(NoDeleteMixin, UserAdmin, StaffAdmin):
             users.suspend_user(actor=staff_actor(request), user_id=user.pk, reason=form.cleaned_data["reason"])
             return _t("Suspended.")
 
-        return self.perform(request, object_id, deed)
+        return self.perform(request, object_id, deed, form)
 
     @button(_("Reinstate"), says=_("A suspended user may sign in again."), icon="check_circle", form=ReasonForm)
     def reinstate(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
@@ -122,4 +122,4 @@ class PersonAdmin(NoDeleteMixin, UserAdmin, StaffAdmin):
             users.reinstate_user(actor=staff_actor(request), user_id=user.pk, reason=form.cleaned_data["reason"])
             return _t("Reinstated.")
 
-        return self.perform(request, object_id, deed)
+        return self.perform(request, object_id, deed, form)

@@ -15,6 +15,7 @@ from bookings import rules
 from bookings.actions import saga
 from bookings.actions.aftermath import follow
 from bookings.actions.cancelled_items import cancel_lines, end_if_answered
+from bookings.actions.locks import lock_booking
 from bookings.actions.places import give_back_places
 from bookings.models import Booking, BookingItem, CancellationQuote, CancellationQuoteLine
 from bookings.queries.cancellations import QuoteDetail, get_quote, is_disputed, refunds_for, sold
@@ -24,7 +25,6 @@ from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, Invalid, NotFound
 from travelplanner.core.failpoints import reach
 from travelplanner.core.transitions import move, move_all
-from trips.models import Trip
 
 
 def quote_cancellation(
@@ -105,11 +105,8 @@ def confirm_cancellation(*, actor: Actor, reference: str, quote_id: uuid.UUID, n
 
 
 def _locked(actor: Actor, reference: str) -> Booking:
-    """The actor's own booking, its trip's row locked first as in every action."""
-    mine = Booking.objects.filter(rules.mine(actor), reference=reference.replace("\x00", ""))
-    if Trip.objects.select_for_update(of=("self",)).filter(bookings__in=mine).first() is None:
-        raise NotFound
-    return mine.select_for_update(of=("self",)).select_related("trip").get()
+    """The actor's own booking; else NotFound."""
+    return lock_booking(actor=actor, rows=Booking.objects.filter(rules.mine(actor), reference=reference.replace("\x00", "")))
 
 
 def _offer(booking: Booking, quote_id: uuid.UUID) -> CancellationQuote:

@@ -15,6 +15,7 @@ from django.db import transaction
 from bookings.actions import ledger
 from bookings.actions.announcements import announce
 from bookings.actions.budget_locks import unspend_budget
+from bookings.actions.locks import lock_booking
 from bookings.actions.places import give_back_places
 from bookings.actions.refunds import open_refund
 from bookings.models import Booking, BookingItem, CancellationQuote, CancellationQuoteLine, Hold, SagaEntry
@@ -26,7 +27,6 @@ from travelplanner.core import clock, money, outbox
 from travelplanner.core.actor import Actor
 from travelplanner.core.transitions import move, move_all
 from trips.actions.trips import add_spent, lock_revision, mark_unbooked
-from trips.models import Trip
 
 
 def settle_cancellation(*, actor: Actor, booking_id: uuid.UUID, now: dt.datetime | None = None) -> Booking:
@@ -37,8 +37,7 @@ def settle_cancellation(*, actor: Actor, booking_id: uuid.UUID, now: dt.datetime
     """
     now = now or clock.now()
     with transaction.atomic():
-        Trip.objects.select_for_update(of=("self",)).get(bookings=booking_id)
-        booking = Booking.objects.select_for_update(of=("self",)).select_related("trip").get(pk=booking_id)
+        booking = lock_booking(actor=actor, rows=Booking.objects.filter(pk=booking_id))
         if booking.state != "CANCELLING":
             return booking
         quote = booking.cancellation_quotes.get(state="confirmed")

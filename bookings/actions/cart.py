@@ -18,8 +18,9 @@ from bookings.models import CartItem
 from bookings.pricing.quote import Quote, UnfitUse, Use
 from bookings.queries.booked_lines import booked_lines
 from bookings.queries.cart import Cart, CartLine, date_problem, get_cart, get_line, use_of
-from bookings.queries.inventory import get_service, load_stock
-from bookings.queries.itinerary_lines import lines_of_itinerary
+from bookings.queries.inventory import Stock, get_service, load_stock
+from bookings.queries.itinerary_lines import ItineraryLine, lines_of_itinerary
+from bookings.queries.planned import bought_of, line_key, plan_left, planned_key, row_keys, rows_of_trip
 from travelplanner.core import clock
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, Invalid, NotFound, Stale
@@ -66,12 +67,12 @@ def add_line(
             raise Conflict(_("A cart holds up to %(most)s lines.") % {"most": MOST_LINES}, code="cart_full")
         key = {"user_id": user_id, "trip": trip, "service": service, "booking_date": booking_date, "time": time}
         values = _values(quoted, special_requests)
-        item = CartItem.objects.filter(**key).first()
-        created = item is None
+        item = CartItem.all_rows.filter(**key).first()
+        created = item is None or item.taken_out
         if item is None:
             item = _insert(key, values, now)
         else:
-            CartItem.objects.filter(pk=item.pk).update(**values, updated_at=now, row_version=F("row_version") + 1)
+            CartItem.all_rows.filter(pk=item.pk).update(**values, taken_out=False, updated_at=now, row_version=F("row_version") + 1)
     return get_line(actor, item.pk, now=now), created
 
 
@@ -84,10 +85,10 @@ def put_offer(*, actor: Actor, trip: Trip, service: Service, participants: int, 
         raise Conflict(_("A cart holds up to %(most)s lines.") % {"most": MOST_LINES}, code="cart_full")
     key = {"user_id": user_id, "trip": trip, "service": service, "booking_date": quoted.use.first, "time": ""}
     values = _values(quoted, "")
-    item = CartItem.objects.filter(**key).first()
+    item = CartItem.all_rows.filter(**key).first()
     if item is None:
         return _insert(key, values, now).pk
-    CartItem.objects.filter(pk=item.pk).update(**values, updated_at=now, row_version=F("row_version") + 1)
+    CartItem.all_rows.filter(pk=item.pk).update(**values, taken_out=False, updated_at=now, row_version=F("row_version") + 1)
     return item.pk
 
 
@@ -108,12 +109,14 @@ def change_line(
             raise NotFound
         if row_version is not None and item.row_version != row_version:
             raise Stale
+        moves |= _stands_for(item, changes, moves)
         for name in CHANGEABLE:
             if name in changes:
                 setattr(item, name, changes[name])
         quoted = _price(item.service, use_of(item), now)
         try:
             with transaction.atomic():
+                _make_room(item, moves.get("trip", item.trip))
                 CartItem.objects.filter(pk=item.pk).update(
                     **_values(quoted, item.special_requests),
                     **moves,
@@ -147,9 +150,25 @@ def assign_trip(*, actor: Actor, item_id: uuid.UUID, trip_reference: str, now: d
 def _move(item: CartItem, trip: Trip | None, now: dt.datetime) -> None:
     try:
         with transaction.atomic():
-            CartItem.objects.filter(pk=item.pk).update(trip=trip, updated_at=now, row_version=F("row_version") + 1)
+            _make_room(item, trip)
+            CartItem.objects.filter(pk=item.pk).update(trip=trip, planned_as="", updated_at=now, row_version=F("row_version") + 1)
     except IntegrityError as twin:
         raise Conflict(_("The cart has this line for that trip already."), code="line_exists") from twin
+
+
+def _stands_for(item: CartItem, changes: Mapping[str, Any], moves: Mapping[str, Any]) -> dict[str, Any]:
+    """What of its plan a line goes on standing for when it moves to another date or departure; of another trip's plan it is nothing."""
+    if "trip" in moves and moves["trip"] != item.trip:
+        return {"planned_as": ""}
+    moved = any(name in changes and changes[name] != getattr(item, name) for name in ("booking_date", "time"))
+    return {"planned_as": planned_key(item)} if moved else {}
+
+
+def _make_room(item: CartItem, trip: Trip | None) -> None:
+    """A line that was taken out is no twin: whoever takes its date and departure stands in its place."""
+    CartItem.all_rows.filter(
+        user_id=item.user_id, trip=trip, service_id=item.service_id, booking_date=item.booking_date, time=item.time, taken_out=True
+    ).exclude(pk=item.pk).delete()
 
 
 def accept_price(*, actor: Actor, item_id: uuid.UUID, price: Decimal, now: dt.datetime | None = None) -> CartLine:
@@ -172,30 +191,43 @@ def accept_price(*, actor: Actor, item_id: uuid.UUID, price: Decimal, now: dt.da
     return get_line(actor, item_id, now=now)
 
 
-def remove_line(*, actor: Actor, item_id: uuid.UUID) -> None:
-    """Take a line out. Raises NotFound, the second time too; then nothing changes."""
+def remove_line(*, actor: Actor, item_id: uuid.UUID, remember: bool = False) -> None:
+    """Take a line out; one that stands for something of its trip's plan is remembered, and doesn't come along any more. With `remember` every
+    line of a trip is: its checkout offers to put it back.
+
+    Raises NotFound, the second time too; then nothing changes.
+    """
     user_id = rules.require_user(actor)
-    gone, _rows = CartItem.objects.filter(pk=item_id, user_id=user_id).delete()
-    if not gone:
-        raise NotFound
+    with transaction.atomic():
+        item = CartItem.objects.select_for_update(of=("self",)).select_related("trip").filter(pk=item_id, user_id=user_id).first()
+        if item is None:
+            raise NotFound
+        planned_as = planned_key(item)
+        if planned_as or (remember and item.trip):
+            CartItem.objects.filter(pk=item.pk).update(taken_out=True, planned_as=planned_as, updated_at=clock.now(), row_version=F("row_version") + 1)
+        else:
+            item.delete()
 
 
 def clear_cart(*, actor: Actor, trip_reference: str = "") -> int:
-    """Take every line out (of one trip, when named); returns how many there were."""
+    """Start again: take every line out (of one trip, when named) and forget what was taken out before; returns how many lines there were."""
     user_id = rules.require_user(actor)
-    rows = CartItem.objects.filter(user_id=user_id)
+    rows = CartItem.all_rows.filter(user_id=user_id)
     if trip_reference:
         rows = rows.filter(trip__reference=trip_reference[:32].replace("\x00", ""))
-    gone, _rows = rows.delete()
+    with transaction.atomic():
+        rows.filter(taken_out=True).delete()
+        gone, _rows = rows.delete()
     return gone
 
 
 def fill_from_itinerary(*, actor: Actor, trip_reference: str, now: dt.datetime | None = None) -> Cart:
-    """Make the cart's lines of a trip those of its chosen itinerary: beds for its nights, tickets, cars and flights at its stops.
+    """Put all of a trip's chosen itinerary into the cart: beds for its nights, tickets, cars and flights at its stops.
 
-    Lines of other trips stay; lines of this trip that the itinerary doesn't have go. What is sold out is there too and says so; what is no
-    longer on sale and what the trip has booked already is left out. Raises NotFound, NotAllowed (a sample), Conflict (`nothing_chosen`,
-    `already_booked`: all of it is). The same request again: the same lines.
+    Lines of other trips and what was added to this one stay; lines of an itinerary that was changed since go. What is sold out is there too and
+    says so. What was taken out of the cart stays out until it is added again; what is no longer on sale and what the trip has booked already
+    doesn't come. Raises NotFound, NotAllowed (a sample), Conflict (`nothing_chosen`, `already_booked`: all of it is). The same request again:
+    the same lines.
     """
     user_id = rules.require_user(actor)
     now = now or clock.now()
@@ -209,21 +241,70 @@ def fill_from_itinerary(*, actor: Actor, trip_reference: str, now: dt.datetime |
     wanted = [line for line in plan.lines if (line.service.pk, line.use.first, line.use.time) not in booked]
     if plan.lines and not wanted:
         raise Conflict(_("Everything of this itinerary is booked or held already."), code="already_booked")
+    keys = {_key_of(line) for line in plan.lines}
     with transaction.atomic():
-        CartItem.objects.filter(user_id=user_id, trip=trip).delete()
-        rows = []
-        for line in wanted:
-            try:
-                quoted = plan.stock.quote(line.service.pk, line.use)
-            except UnfitUse:
-                continue
-            key = {"user_id": user_id, "trip": trip, "service": line.service, "booking_date": line.use.first, "time": line.use.time}
-            values = _values(quoted, "")
-            if line.price_seen is not None:  # the traveler saw the plan's price; if it moved since, the cart says so
-                values["price_seen"] = line.price_seen
-            rows.append(CartItem(**key, **values, created_at=now))
+        known = rows_of_trip(actor, trip)
+        out = {item.planned_as for item in known if item.taken_out}
+        made = [item.pk for item in known if not item.taken_out and (item.planned_as or keys & row_keys(item))]
+        CartItem.objects.filter(pk__in=made).delete()
+        rows = [_row(user_id, trip, line, plan.stock, now) for line in wanted if _key_of(line) not in out and _fits_party(line, plan.stock)]
         CartItem.objects.bulk_create(rows[:MOST_LINES], ignore_conflicts=True)
-    return get_cart(actor, trip_reference=trip.reference, now=now)
+    return get_cart(actor, trip=trip, now=now)
+
+
+def take_from_plan(*, actor: Actor, trip_reference: str, key: str, now: dt.datetime | None = None) -> uuid.UUID:
+    """Make one thing of a trip's plan (`key` as in `queries.planned.line_key`) a line of the cart: to change it, to leave it out, or to put it
+    back as it was when it was taken out. Returns the line's id; the same again the same one.
+
+    Raises NotFound (trip; nothing in the plan has this key, or it is booked), NotAllowed, Conflict (`cart_full`).
+    """
+    user_id = rules.require_user(actor)
+    now = now or clock.now()
+    trip = _own_trip(actor, trip_reference)
+    plan = lines_of_itinerary(trip) if trip else None
+    if trip is None or plan is None:
+        raise NotFound
+    with transaction.atomic():
+        rows = rows_of_trip(actor, trip)
+        for item in sorted(rows, key=lambda row: row.taken_out):
+            if key in row_keys(item):
+                CartItem.all_rows.filter(pk=item.pk, taken_out=True).update(taken_out=False, updated_at=now, row_version=F("row_version") + 1)
+                return item.pk
+        left = plan_left(plan.lines, rows, bought_of(trip.pk))
+        line = next((line for line in (*left.still, *left.out) if _key_of(line) == key), None)
+        if line is None:
+            raise NotFound
+        if CartItem.objects.filter(user_id=user_id).count() >= MOST_LINES:
+            raise Conflict(_("A cart holds up to %(most)s lines.") % {"most": MOST_LINES}, code="cart_full")
+        CartItem.objects.bulk_create([_row(user_id, trip, line, plan.stock, now)], ignore_conflicts=True)  # another tab may do the same at this moment
+        rows_of_it = CartItem.all_rows.filter(user_id=user_id, trip=trip, service=line.service, booking_date=line.use.first, time=line.use.time)
+        return rows_of_it.values_list("pk", flat=True).get()
+
+
+def _key_of(line: ItineraryLine) -> str:
+    return line_key(line.service.pk, line.use.first, line.use.time)
+
+
+def _fits_party(line: ItineraryLine, stock: Stock) -> bool:
+    try:
+        stock.quote(line.service.pk, line.use)
+    except UnfitUse:
+        return False
+    return True
+
+
+def _row(user_id: uuid.UUID, trip: Trip, line: ItineraryLine, stock: Stock, now: dt.datetime) -> CartItem:
+    """The traveler saw the plan's price; if it moved since, the cart says so. What doesn't fit the party any more is kept as planned, to be changed."""
+    use = line.use
+    values = {"quantity": min(use.quantity, 99), "participants": min(use.participants, 99), "nights": min(use.nights, 60), "currency": line.service.currency}
+    if _fits_party(line, stock):
+        values = _values(stock.quote(line.service.pk, use), "")
+    if line.price_seen is not None:
+        values["price_seen"] = line.price_seen
+    values.setdefault("price_seen", Decimal(0))
+    return CartItem(
+        user_id=user_id, trip=trip, service=line.service, booking_date=use.first, time=use.time, planned_as=_key_of(line), **values, created_at=now
+    )
 
 
 def _own_trip(actor: Actor, reference: str) -> Trip | None:
@@ -268,5 +349,5 @@ def _insert(key: Mapping[str, Any], values: Mapping[str, Any], now: dt.datetime)
         with transaction.atomic():
             return CartItem.objects.create(**key, **values, created_at=now)
     except IntegrityError:
-        CartItem.objects.filter(**key).update(**values, updated_at=now, row_version=F("row_version") + 1)
-        return CartItem.objects.get(**key)
+        CartItem.all_rows.filter(**key).update(**values, taken_out=False, updated_at=now, row_version=F("row_version") + 1)
+        return CartItem.all_rows.get(**key)

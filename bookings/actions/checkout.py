@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from bookings import rules
 from bookings.actions import saga
 from bookings.actions.aftermath import follow
+from bookings.actions.locks import lock_booking
 from bookings.actions.named_travelers import NamedTraveler
 from bookings.actions.payment_inquiry import UNDECIDED, resolve_payment
 from bookings.actions.refunds import send_refund
@@ -277,8 +278,7 @@ def expire_due(*, actor: Actor = CLOCK, limit: int = 200, now: dt.datetime | Non
 def _expire_if_due(booking_id: uuid.UUID, now: dt.datetime) -> list[Booking]:
     """The booking when it is ended now, else nothing."""
     with transaction.atomic():
-        Trip.objects.select_for_update(of=("self",)).get(bookings=booking_id)
-        booking = Booking.objects.select_for_update(of=("self",)).get(pk=booking_id)
+        booking = lock_booking(actor=CLOCK, rows=Booking.objects.filter(pk=booking_id))
         return [booking] if end_unpaid(actor=CLOCK, booking=booking, code="hold_expired", reason=HOLD_ENDED, now=now) else []
 
 

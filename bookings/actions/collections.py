@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from bookings import rules
 from bookings.actions.aftermath import follow
 from bookings.actions.checkout import PaymentWish, begin_charge, carry_out, refuse_unpayable
+from bookings.actions.locks import lock_booking
 from bookings.actions.named_travelers import NamedTraveler
 from bookings.actions.reservation import Contact, reserve_booking
 from bookings.actions.settlement import close_booking
@@ -29,7 +30,6 @@ from bookings.states import UNSETTLED
 from travelplanner.core import clock
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, IdempotencyMismatch, NotAllowed, NotFound
-from trips.models import Trip
 
 __all__ = ["ShareWish", "close_collection", "open_collection", "pay_share"]
 
@@ -43,6 +43,7 @@ def open_collection(
     shares: Sequence[ShareWish] | None = None,
     request_key: str | None = None,
     accepted_total: Decimal | None = None,
+    with_plan: bool = False,
     now: dt.datetime | None = None,
 ) -> Booking:
     """Reserve the trip as `reserve_booking` does, to be paid in shares; for the trip's owner.
@@ -61,6 +62,7 @@ def open_collection(
         request_key=request_key,
         accepted_total=accepted_total,
         collect=collect,
+        with_plan=with_plan,
         now=now,
     )
     if not Collection.objects.filter(booking=booking).exists():  # the key was used for a booking that is paid at once
@@ -147,14 +149,8 @@ def close_collection(*, actor: Actor, reference: str, now: dt.datetime | None = 
 
 
 def _locked_booking(actor: Actor, reference: str) -> Booking:
-    """The booking whose collection the actor may see, its trip's row locked first as in every action; else NotFound."""
-    seen = Booking.objects.filter(rules.shares_in(actor), reference=reference[:20].replace("\x00", ""))
-    if Trip.objects.select_for_update(of=("self",)).filter(bookings__in=seen).first() is None:
-        raise NotFound
-    booking = Booking.objects.select_for_update(of=("self",)).select_related("trip").filter(pk__in=seen).first()
-    if booking is None:  # they left the trip while we waited for it
-        raise NotFound
-    return booking
+    """The booking whose collection the actor may see, also after the wait for it (they may have left the trip meanwhile); else NotFound."""
+    return lock_booking(actor=actor, rows=Booking.objects.filter(rules.shares_in(actor), reference=reference[:20].replace("\x00", "")))
 
 
 def _locked_share(actor: Actor, reference: str, share_id: uuid.UUID) -> PaymentShare:

@@ -10,13 +10,13 @@ from django.db import transaction
 from django.db.models import Q
 
 from bookings.actions.announcements import announce
+from bookings.actions.locks import lock_booking
 from bookings.models import Booking, BookingItem
 from bookings.pricing.cancellation import ends_at
 from bookings.states import BOOKING, ITEM
 from travelplanner.core import clock
 from travelplanner.core.actor import Actor
 from travelplanner.core.transitions import move, move_all
-from trips.models import Trip
 
 logger = logging.getLogger(__name__)
 CALENDAR = Actor.system("complete_bookings")
@@ -59,8 +59,7 @@ def _ended(item: BookingItem, now: dt.datetime) -> bool:
 def _complete(actor: Actor, booking_id: uuid.UUID, now: dt.datetime) -> bool:
     """Returns whether the booking is completed now."""
     with transaction.atomic():
-        Trip.objects.select_for_update(of=("self",)).get(bookings=booking_id)
-        booking = Booking.objects.select_for_update(of=("self",)).get(pk=booking_id)
+        booking = lock_booking(actor=actor, rows=Booking.objects.filter(pk=booking_id))
         if booking.state != "CONFIRMED":
             return False
         items = list(booking.items.select_related("service__destination"))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from bookings.actions import ledger
 from bookings.actions.announcements import announce
+from bookings.actions.locks import lock_with_trip
 from bookings.gateways.payments import DisputeAnswer, DisputeState, gateway_named
 from bookings.models import Dispute, Payment
 from bookings.states import DISPUTE
@@ -17,7 +18,6 @@ from travelplanner.core import clock, money
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict
 from travelplanner.core.transitions import move
-from trips.models import Trip
 
 
 def ask_dispute(*, actor: Actor, payment_id: uuid.UUID, reference: str, now: dt.datetime | None = None) -> str:
@@ -34,8 +34,7 @@ def ask_dispute(*, actor: Actor, payment_id: uuid.UUID, reference: str, now: dt.
         return ""
     moment = now or clock.now()
     with transaction.atomic():
-        Trip.objects.select_for_update(of=("self",)).get(bookings__payments=payment_id)
-        payment = Payment.objects.select_for_update(of=("self",)).select_related("booking__trip").get(pk=payment_id)
+        payment = lock_with_trip(actor=actor, rows=Payment.objects.filter(pk=payment_id).select_related("booking__trip"))
         if not _is_about(answer, payment):
             raise Conflict(_("This dispute is about another payment."), code="another_payment")
         dispute = Dispute.objects.filter(provider_reference=answer.reference).first() or _open(actor, payment, answer, moment)

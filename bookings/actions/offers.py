@@ -227,7 +227,7 @@ def prune_offers(*, actor: Actor = PRUNER, limit: int = 500, now: dt.datetime | 
     ended = Service.objects.exclude(external_reference="").filter(offered_until__lt=(now or clock.now()) - KEPT_FOR)
     old = list(ended.exclude(pk__in=BookingItem.objects.values("service_id")).order_by("offered_until").values_list("pk", flat=True)[:limit])
     with transaction.atomic():
-        CartItem.objects.filter(service__in=old).delete()
+        CartItem.all_rows.filter(service__in=old).delete()
         ServiceSlot.objects.filter(service__in=old, taken=0, holds=None).delete()
         gone, _rows = Service.objects.filter(pk__in=old, slots=None).delete()
     return f"{gone} forgotten"

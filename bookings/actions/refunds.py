@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from bookings.actions import ledger, saga
 from bookings.actions.announcements import announce
+from bookings.actions.locks import lock_with_trip
 from bookings.gateways.payments import Outcome, RefundRequest, gateway_named
 from bookings.models import CancellationQuote, Payment, Refund, RefundTransition
 from bookings.states import REFUND, UNSETTLED
@@ -22,7 +23,6 @@ from travelplanner.core.errors import Conflict
 from travelplanner.core.exact import exact
 from travelplanner.core.failpoints import reach
 from travelplanner.core.transitions import move
-from trips.models import Trip
 
 
 def open_refund(
@@ -101,8 +101,7 @@ def send_refund(*, actor: Actor, refund_id: uuid.UUID, now: dt.datetime | None =
         result.outcome, "unknown"
     )
     with transaction.atomic():
-        Trip.objects.select_for_update(of=("self",)).get(bookings__payments__refunds=refund_id)  # first, as in every action: no cycle of waits
-        refund = Refund.objects.select_for_update(of=("self",)).select_related("payment__booking").get(pk=refund_id)
+        refund = lock_with_trip(actor=actor, rows=Refund.objects.filter(pk=refund_id).select_related("payment__booking"))
         if refund.state not in UNSETTLED or refund.state == to:
             return refund.state
         if key != _gateway_key(refund.pk):  # an old no: staff has asked again meanwhile, under another key
@@ -144,8 +143,7 @@ def ask_refund(*, actor: Actor, refund_id: uuid.UUID, now: dt.datetime | None = 
         return refund.state
     now = now or clock.now()
     with transaction.atomic():
-        Trip.objects.select_for_update(of=("self",)).get(bookings__payments__refunds=refund_id)
-        refund = Refund.objects.select_for_update(of=("self",)).select_related("payment").get(pk=refund_id)
+        refund = lock_with_trip(actor=actor, rows=Refund.objects.filter(pk=refund_id).select_related("payment"))
         if refund.state == "succeeded" and key == _gateway_key(refund.pk):  # else an old no, of an attempt that another has followed
             ledger.record_refund_returned(actor=actor, refund=refund, payment=refund.payment, now=now)
             move(refund, REFUND, "failed", actor=actor, reason=result.code, now=now, settled_at=now)

@@ -29,11 +29,11 @@ from bookings.errors import AlreadyBooked, BookingOpen, NoPlaces, OfferGone, Pri
 from bookings.kinds import details_of
 from bookings.models import Booking, BookingItem, Hold, Payment, ServiceSlot
 from bookings.queries.basket import Basket, BasketLine, load_basket
-from bookings.queries.booked_lines import booked_lines
-from bookings.states import BOOKING, OPEN, PAYMENT
-from travelplanner.core import clock, ids
+from bookings.queries.booked_lines import open_and_booked
+from bookings.states import BOOKING, PAYMENT
+from travelplanner.core import clock, ids, money
 from travelplanner.core.actor import Actor
-from travelplanner.core.errors import Conflict, IdempotencyMismatch, Invalid
+from travelplanner.core.errors import AppError, Conflict, IdempotencyMismatch, Invalid
 from travelplanner.core.failpoints import reach
 from travelplanner.core.lines import readable
 from travelplanner.core.money import Money
@@ -71,9 +71,10 @@ def make_reservation(
     accepted_total: Decimal | None = None,
     collect: Collecting | None = None,
     charge_by: str | None = None,
+    with_plan: bool = False,
     now: dt.datetime | None = None,
 ) -> Reserved:
-    """Hold the places of the trip's cart (else of its itinerary), lock its budget and prepare one payment of the sum.
+    """Hold the places of the trip's cart (else of its itinerary; `with_plan`: of both), lock its budget and prepare one payment of the sum.
 
     `accepted_total` is the sum, in the trip's currency, that the traveler agreed to after PriceChanged. `travelers` says who uses what is
     booked (nobody has to be named); it changes no price. `collect` prepares shares in the place of the one payment, and holds for longer.
@@ -85,39 +86,46 @@ def make_reservation(
     """
     user_id = rules.require_user(actor)
     now = now or clock.now()
-    if known := _known(user_id, request_key, trip_reference):
-        return Reserved(known)
+    try:
+        reserved, basket = _reserve(actor, trip_reference, contact, travelers, request_key, accepted_total, collect, charge_by, with_plan, now)
+    except (AppError, IntegrityError):
+        # Whether this very request was made before is asked only now: most weren't, and one that was meets its own booking, or its own key.
+        if known := _known(user_id, request_key, trip_reference):
+            return Reserved(known)
+        raise
+    reach("reserve.committed")
+    return Reserved(_held_elsewhere(actor, reserved.booking, basket, with_plan, now)) if reserved.booking.saga_open else reserved
+
+
+def _reserve(
+    actor: Actor,
+    trip_reference: str,
+    contact: Contact,
+    travelers: Sequence[NamedTraveler],
+    request_key: str | None,
+    accepted_total: Decimal | None,
+    collect: Collecting | None,
+    charge_by: str | None,
+    with_plan: bool,
+    now: dt.datetime,
+) -> tuple[Reserved, Basket]:
+    """Read and price, then write; again when a slot vanished between the two."""
     checked = _checked(contact)
     trip = get_trip(actor, trip_reference, whole=False)
     if not trip_rules.may_change(actor, trip):  # asked again under the lock; here, so that nothing is written for who may not
         raise trip_rules.refusal(trip)
-    basket = load_basket(actor, trip, now=now)
-    named = checked_travelers(actor=actor, trip=trip, basket=basket, travelers=travelers)
-    require_names(actor=actor, basket=basket, travelers=named, phone=checked.phone)
-    _check_prices(basket, accepted_total)
-    needs = ensure_slots(actor=actor, lines=basket.lines)
-    try:
-        reserved = _write(actor, trip, basket, needs, checked, named, request_key, collect, charge_by, now)
-    except Lost as lost:
-        if not ServiceSlot.objects.filter(pk=lost.slot_id).exists():  # it was empty, and pruned at this moment: it is made anew
-            return make_reservation(
-                actor=actor,
-                trip_reference=trip_reference,
-                contact=contact,
-                travelers=travelers,
-                request_key=request_key,
-                accepted_total=accepted_total,
-                collect=collect,
-                charge_by=charge_by,
-                now=now,
-            )
-        raise _explain(lost, basket, needs, load_basket(actor, trip, now=now)) from lost
-    except IntegrityError:
-        if known := _known(user_id, request_key, trip_reference):  # the same request, at the same moment
-            return Reserved(known)
-        raise
-    reach("reserve.committed")
-    return Reserved(_held_elsewhere(actor, reserved.booking, basket, now)) if reserved.booking.saga_open else reserved
+    while True:
+        basket = load_basket(actor, trip, with_plan=with_plan, now=now)
+        named = checked_travelers(actor=actor, trip=trip, basket=basket, travelers=travelers)
+        require_names(actor=actor, basket=basket, travelers=named, phone=checked.phone)
+        _check_prices(basket, accepted_total)
+        needs = ensure_slots(actor=actor, lines=basket.lines)
+        try:
+            return _write(actor, trip, basket, needs, checked, named, request_key, collect, charge_by, now), basket
+        except Lost as lost:
+            if ServiceSlot.objects.filter(pk=lost.slot_id).exists():
+                raise _explain(lost, basket, needs, load_basket(actor, trip, with_plan=with_plan, now=now)) from lost
+            # It was empty, and pruned at this moment: it is made anew.
 
 
 def reserve_booking(
@@ -129,6 +137,7 @@ def reserve_booking(
     request_key: str | None = None,
     accepted_total: Decimal | None = None,
     collect: Collecting | None = None,
+    with_plan: bool = False,
     now: dt.datetime | None = None,
 ) -> Booking:
     """`make_reservation` without a charge: the booking, to be paid later."""
@@ -140,11 +149,12 @@ def reserve_booking(
         request_key=request_key,
         accepted_total=accepted_total,
         collect=collect,
+        with_plan=with_plan,
         now=now,
     ).booking
 
 
-def _held_elsewhere(actor: Actor, booking: Booking, basket: Basket, now: dt.datetime) -> Booking:
+def _held_elsewhere(actor: Actor, booking: Booking, basket: Basket, with_plan: bool, now: dt.datetime) -> Booking:
     """Hold what other companies sell; a no is told in the words of our own inventory."""
     try:
         return hold_at_suppliers(actor=actor, booking_id=booking.pk, now=now)
@@ -162,7 +172,7 @@ def _held_elsewhere(actor: Actor, booking: Booking, basket: Basket, now: dt.date
             raise OfferGone(item.name, str(item.service_id)) from refused
         if answer.code == "price_changed" and answer.total is not None:
             reprice_offer(actor=actor, service_id=item.service_id, total=answer.total, currency=answer.currency)
-            fresh = load_basket(actor, booking.trip, now=now)
+            fresh = load_basket(actor, booking.trip, with_plan=with_plan, now=now)
             raise PriceChanged(
                 lines=[_moved(line, line.quote.total, answer.total)], total=fresh.total, currency=fresh.currency
             ) from refused
@@ -290,16 +300,15 @@ def _write(
 
 
 def _check_state(trip: Trip, basket: Basket, now: dt.datetime) -> None:
-    open_one = Booking.objects.filter(trip=trip, state__in=OPEN).values_list("reference", flat=True).first()
-    if open_one:
-        raise BookingOpen(open_one)
+    waiting, booked = open_and_booked(trip.pk, now=now)
+    if waiting:
+        raise BookingOpen(waiting)
     if trip.state not in ("planning", "booked"):
         raise Conflict(_("This trip can't be booked any more."), code="wrong_state", extra={"state": trip.state})
     if trip.chosen_revision != basket.revision:
         raise Conflict(_("The itinerary changed at this moment. Look at it again."), code="itinerary_changed")
     if trip.state == "booked" and not basket.from_cart:
         raise Conflict(_("This itinerary is booked already. Add what is missing to the cart."), code="already_booked")
-    booked = booked_lines(trip.pk, now=now)
     twice = [
         line.service.name
         for line in basket.lines
@@ -335,7 +344,7 @@ def _item(booking: Booking, line: BasketLine, now: dt.datetime) -> BookingItem:
         rate_source=line.own.rate_source,
         cancellable=quote.terms.cancellable,
         cancellation_deadline=quote.terms.deadline,
-        cancellation_fee=Money(kept, booking.currency).amount,
+        cancellation_fee=money.payable(kept, booking.currency),
         created_at=now,
     )
 

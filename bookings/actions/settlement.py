@@ -15,6 +15,7 @@ from django.db.models import Q
 from bookings.actions import ledger, saga
 from bookings.actions.announcements import announce
 from bookings.actions.budget_locks import release_budget, spend_budget
+from bookings.actions.locks import lock_with_trip
 from bookings.actions.places import give_back_places
 from bookings.actions.refunds import open_refund
 from bookings.actions.share_mails import tell_payers
@@ -29,8 +30,7 @@ from travelplanner.core import clock, ids, money, outbox
 from travelplanner.core.actor import Actor
 from travelplanner.core.failpoints import reach
 from travelplanner.core.transitions import move, move_all
-from trips.actions.trips import lock_revision, lock_trip, mark_booked
-from trips.models import Trip
+from trips.actions.trips import lock_revision, mark_booked
 
 
 def settle_payment(
@@ -45,8 +45,7 @@ def settle_payment(
     """
     now = now or clock.now()
     with transaction.atomic():
-        lock_trip(actor=actor, rows=Trip.objects.filter(bookings__payments=payment_id))  # first the trip, in every action: no cycle of waits
-        payment = Payment.objects.select_for_update(of=("self",)).select_related("booking__trip").get(pk=payment_id)
+        payment = lock_with_trip(actor=actor, rows=Payment.objects.filter(pk=payment_id).select_related("booking__trip"))
         booking = payment.booking
         PaymentAttempt.objects.create(
             payment=payment, kind=kind, outcome=result.outcome, code=result.code[:60], created_at=now

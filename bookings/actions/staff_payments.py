@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from bookings.actions.budget_locks import unspend_budget
+from bookings.actions.locks import lock_booking
 from bookings.actions.payment_inquiry import UNDECIDED, resolve_payment
 from bookings.actions.refunds import open_refund, reopen_refund, send_refund
 from bookings.gateways.payments import Outcome
@@ -24,7 +25,6 @@ from travelplanner.core import audit, clock, money
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from trips.actions.trips import add_spent
-from trips.models import Trip
 
 SHORTEST, LONGEST = 10, 200  # of a reason
 TWICE = dt.timedelta(minutes=10)
@@ -76,18 +76,13 @@ def refund_by_staff(*, actor: Actor, payment_id: uuid.UUID, amount: Decimal, rea
     Raises NotAllowed, NotFound, Invalid, Conflict (`wrong_state`: the money or the booking is still undecided; `payment_disputed`, `refund_too_large`).
     Records an audit entry with the reason, and the journal; the refund is sent to the gateway at once.
     """
-    user = User.objects.filter(pk=actor.user_id, is_staff=True).first() if actor.user_id else None
-    if user is None or not user.has_perm("bookings.refund_payment"):
-        raise NotAllowed
+    user = require_refunder(actor=actor)
     moment, reason = now or clock.now(), " ".join(reason.split())
     with transaction.atomic():
-        if Trip.objects.select_for_update(of=("self",)).filter(bookings__payments=payment_id).first() is None:
-            raise NotFound
-        booking = Booking.objects.select_for_update(of=("self",)).get(payments=payment_id)
+        booking = lock_booking(actor=actor, rows=Booking.objects.filter(payments=payment_id))
         payment = Payment.objects.select_for_update(of=("self",)).get(pk=payment_id)
         currency = payment.captured_currency or payment.currency
-        if not user.has_perm("bookings.refund_any") and not _within_limit(amount, currency, moment):
-            raise NotAllowed(_("This is above the limit for refunds by hand. Somebody with the right to refund any amount has to do it."))
+        require_limit(actor=actor, user=user, amount=amount, currency=currency, now=moment)
         if is_disputed(booking):
             raise Conflict(_("A bank is looking at a payment of this booking. Wait until that is decided."), code="payment_disputed")
         if payment.state != "succeeded" or booking.state in (*OPEN, "CANCELLING"):
@@ -114,6 +109,20 @@ def refund_by_staff(*, actor: Actor, payment_id: uuid.UUID, amount: Decimal, rea
     return refund
 
 
+def require_refunder(*, actor: Actor) -> User:
+    """The member of staff who may give money back by hand. Raises NotAllowed."""
+    user = User.objects.filter(pk=actor.user_id, is_staff=True).first() if actor.user_id else None
+    if user is None or not user.has_perm("bookings.refund_payment"):
+        raise NotAllowed
+    return user
+
+
+def require_limit(*, actor: Actor, user: User, amount: Decimal, currency: str, now: dt.datetime) -> None:
+    """Raises NotAllowed for more than `STAFF_REFUND_LIMIT`, unless the user may give back any amount."""
+    if not user.has_perm("bookings.refund_any") and not _within_limit(amount, currency, now):
+        raise NotAllowed(_("This is above the limit for refunds by hand. Somebody with the right to refund any amount has to do it."))
+
+
 def _within_limit(amount: Decimal, currency: str, now: dt.datetime) -> bool:
     try:
         return amount.is_finite() and exchange(amount, currency, "EUR", table_for([currency], "EUR", now=now)).amount <= settings.STAFF_REFUND_LIMIT
@@ -123,8 +132,8 @@ def _within_limit(amount: Decimal, currency: str, now: dt.datetime) -> bool:
 
 def _checked(amount: Decimal, reason: str, currency: str) -> Decimal:
     fields: dict[str, list[str]] = {}
-    if not (amount.is_finite() and 0 < amount <= money.MAX_AMOUNT) or amount != money.quantize(amount, currency):
-        fields["amount"] = [_("Give an amount above zero, in whole units of %(currency)s.") % {"currency": currency}]
+    if not (amount.is_finite() and 0 < amount <= money.MAX_AMOUNT) or amount != money.payable(amount, currency):
+        fields["amount"] = [_("Give an amount above zero, in steps of %(step)s.") % {"step": f"{money.payable_unit(currency)} {currency}"}]
     if not SHORTEST <= len(reason) <= LONGEST:
         fields["reason"] = [_("Say why, in 10 to 200 characters.")]
     if fields:

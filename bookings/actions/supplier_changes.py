@@ -20,6 +20,7 @@ from bookings import rules
 from bookings.actions.aftermath import follow
 from bookings.actions.announcements import announce
 from bookings.actions.cancelled_items import cancel_lines, end_if_answered
+from bookings.actions.locks import lock_with_trip
 from bookings.actions.places import give_back_places
 from bookings.gateways.suppliers import Change, SupplierAdapter, SupplierUnavailable, flight_adapters
 from bookings.kinds.schema import moment_of
@@ -38,7 +39,6 @@ from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, Invalid, NotFound
 from travelplanner.core.lines import one_line
 from travelplanner.core.transitions import move
-from trips.models import Trip
 
 logger = logging.getLogger(__name__)
 POLLER = Actor.system("poll_suppliers")
@@ -151,8 +151,7 @@ def _apply_safely(actor: Actor, change_id: uuid.UUID, now: dt.datetime) -> None:
 def _apply(actor: Actor, change_id: uuid.UUID, now: dt.datetime) -> None:
     """What follows from a change that was received; once. A booking that is being cancelled is left until that is decided."""
     with transaction.atomic():
-        Trip.objects.select_for_update(of=("self",)).get(bookings__items__changes=change_id)
-        change = SupplierChange.objects.select_for_update(of=("self",)).select_related("item__booking__trip").get(pk=change_id)
+        change = lock_with_trip(actor=actor, rows=SupplierChange.objects.filter(pk=change_id).select_related("item__booking__trip"))
         item = BookingItem.objects.select_for_update(of=("self",)).get(pk=change.item_id)
         booking = change.item.booking
         if change.state != "received" or booking.state == "CANCELLING":

@@ -17,6 +17,7 @@ from django.db import transaction
 
 from bookings.actions import saga
 from bookings.actions.cancelled_items import settle_cancellation
+from bookings.actions.locks import lock_booking
 from bookings.actions.settlement import close_booking, confirm_booking
 from bookings.gateways.suppliers import (
     SupplierAnswer,
@@ -33,7 +34,6 @@ from travelplanner.core import clock, money
 from travelplanner.core.actor import Actor
 from travelplanner.core.failpoints import reach
 from travelplanner.core.transitions import move
-from trips.models import Trip
 
 logger = logging.getLogger(__name__)
 PATIENCE = dt.timedelta(minutes=30)  # so long a supplier may leave a booking undecided before it counts as a no
@@ -70,7 +70,7 @@ def hold_at_suppliers(*, actor: Actor, booking_id: uuid.UUID, now: dt.datetime |
             ends.append(answer.expires_at)
     moment = now or clock.now()
     with transaction.atomic():
-        booking = _locked(booking_id)
+        booking = lock_booking(actor=actor, rows=Booking.objects.filter(pk=booking_id))
         if booking.state == "INITIATED":
             until = min([booking.hold_expires_at, *ends]) if booking.hold_expires_at else None
             move(
@@ -105,7 +105,7 @@ def book_at_suppliers(*, actor: Actor, booking_id: uuid.UUID, now: dt.datetime |
             return Booking.objects.get(pk=booking_id)
     moment = now or clock.now()
     with transaction.atomic():
-        booking = _locked(booking_id)
+        booking = lock_booking(actor=actor, rows=Booking.objects.filter(pk=booking_id))
         if booking.state == "PAYMENT_PENDING" and is_paid(booking):
             Booking.objects.filter(pk=booking.pk).update(saga_open=False)
             saga.note(actor=actor, booking_id=booking.pk, steps=[saga.Step("confirm", "done")], now=moment)
@@ -127,7 +127,7 @@ def take_back(*, actor: Actor, booking_id: uuid.UUID, now: dt.datetime | None = 
         if item.pk in wanted:  # each is asked, whatever another says
             _take_back_item(actor, item, now)
     with transaction.atomic():  # under the lock: an answer that came meanwhile may have opened another cancellation
-        booking = _locked(booking_id)
+        booking = lock_booking(actor=actor, rows=Booking.objects.filter(pk=booking_id))
         done = not _to_take_back(booking_id)
         if done and booking.state in ("FAILED", "EXPIRED"):
             Booking.objects.filter(pk=booking_id).update(saga_open=False)
@@ -158,12 +158,6 @@ def _items(booking_id: uuid.UUID) -> list[BookingItem]:
     return list(rows.prefetch_related("travelers__traveler").order_by("pk"))
 
 
-def _locked(booking_id: uuid.UUID) -> Booking:
-    """The booking, its trip's row locked first as in every action."""
-    Trip.objects.select_for_update(of=("self",)).get(bookings=booking_id)
-    return Booking.objects.select_for_update(of=("self",)).select_related("trip").get(pk=booking_id)
-
-
 def _to_take_back(booking_id: uuid.UUID) -> set[uuid.UUID | None]:
     return {
         item_id
@@ -184,7 +178,7 @@ def _out_of_patience(item: BookingItem, now: dt.datetime | None) -> bool:
 
 def _fail(actor: Actor, booking_id: uuid.UUID, code: str, now: dt.datetime | None) -> None:
     with transaction.atomic():
-        booking = _locked(booking_id)
+        booking = lock_booking(actor=actor, rows=Booking.objects.filter(pk=booking_id))
         if booking.state in ("INITIATED", "PAYMENT_PENDING"):
             close_booking(
                 actor=actor,
@@ -229,7 +223,7 @@ def _begin(
     """Commit the intent to call. Returns what was decided already, or the newest call whose answer is open, or neither: then call now."""
     moment = now or clock.now()
     with transaction.atomic():
-        booking = _locked(item.booking_id)
+        booking = lock_booking(actor=actor, rows=Booking.objects.filter(pk=item.booking_id))
         entries = list(SagaEntry.objects.filter(item=item, step=step).order_by("id"))
         if entries and entries[-1].event in ("done", "refused"):
             return _as_written(entries[-1]), None
@@ -260,7 +254,7 @@ def _begin_again(actor: Actor, item: BookingItem, call: SagaEntry, now: dt.datet
     if call.created_at > moment - settles_after:
         return False
     with transaction.atomic():
-        booking = _locked(item.booking_id)
+        booking = lock_booking(actor=actor, rows=Booking.objects.filter(pk=item.booking_id))
         newest = SagaEntry.objects.filter(item=item, step=call.step).order_by("-id")
         if booking.state not in OPEN or newest.filter(event="begun").values_list("pk", flat=True).first() != call.pk:
             return False
@@ -306,9 +300,14 @@ def _write(actor: Actor, item: BookingItem, step: str, event: str, answer: Suppl
         "currency": answer.currency,
     }
     with transaction.atomic():
-        booking = _locked(item.booking_id)
+        booking = lock_booking(actor=actor, rows=Booking.objects.filter(pk=item.booking_id))
         newest = SagaEntry.objects.filter(item=item, step=step).order_by("-id").first()
         if newest is not None and newest.event in ("done", "refused"):  # another process asked at the same time, and wrote it
+            if newest.data.get("by_hand") and event in ("done", "refused"):  # staff had decided: it changes nothing, and is kept for them to see
+                late = saga.Step(step, event, item.pk, "answered after it was settled by hand", data)
+                saga.note(actor=actor, booking_id=booking.pk, steps=[late], now=moment)
+                if event != newest.event:
+                    logger.error("item %s was settled by hand as %s, and %s says %s", item.pk, newest.event, item.adapter, event)
             return
         steps = [saga.Step(step, event, item.pk, answer.code, data)]
         changes: dict[str, Any] = {"updated_at": moment}

@@ -19,6 +19,7 @@ from unfold.decorators import display
 
 from accounts.models.traveler import TRAVELER_TYPES
 from bookings.actions import checkout
+from bookings.admin.hand_settlements import WithSettling
 from bookings.admin.item_documents import ItemDocumentInline, WithDocuments
 from bookings.admin.story_tables import cause_of, tables_of
 from bookings.admin.supplier_changes import WithChanges
@@ -114,7 +115,7 @@ class ItemTransitionInline(ReadOnlyInline):
 
 
 @admin.register(BookingItem)
-class BookingItemAdmin(WithChanges, WithDocuments, ReadOnlyAdmin):
+class BookingItemAdmin(WithSettling, WithChanges, WithDocuments, ReadOnlyAdmin):
     select = ("booking", "service")
     list_display = ("name", "booking", "type", state_column(), state_column("payment_status", _("payment")), "starts_on", "ends_on", "quantity", total)
     list_filter = (("state", ChoicesDropdownFilter), ("type", ChoicesDropdownFilter), ("payment_status", ChoicesDropdownFilter), ("starts_on", RangeDateFilter))
@@ -179,7 +180,7 @@ class CartItemAdmin(ReadOnlyAdmin):
     """Carts are their owners'; staff look."""
 
     select = ("user", "trip", "service")
-    list_display = ("user", "service", "trip", "quantity", "participants", "booking_date", "time", "nights", price_seen, "created_at")
+    list_display = ("user", "service", "trip", "quantity", "participants", "booking_date", "time", "nights", price_seen, "taken_out", "created_at")
     list_filter = (("booking_date", RangeDateFilter),)
     search_fields = ("user__email", "service__name", "trip__reference")
     date_hierarchy = "booking_date"

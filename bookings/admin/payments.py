@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import suppress
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +26,7 @@ from bookings.models import (
     Refund,
     RefundTransition,
 )
+from bookings.queries.cancellations import left_to_give_back
 from bookings.states import PAYMENT
 from travelplanner.core.admin.base import ReadOnlyAdmin, ReadOnlyInline, staff_actor
 from travelplanner.core.admin.buttons import ActionVariant, button
@@ -75,10 +78,20 @@ class LedgerInline(ReadOnlyInline):
 class RefundForm(BaseDialogForm):
     """How much goes back, and why."""
 
-    amount = forms.DecimalField(label=_("Amount, in the payment's currency"), max_digits=15, decimal_places=3, widget=UnfoldAdminTextInputWidget())
+    beside: ClassVar = {"refund_too_large": "amount", "forbidden": "amount"}
+    amount = forms.DecimalField(
+        label=_("Amount, in the payment's currency"), max_digits=15, decimal_places=3, widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"})
+    )
     reason = forms.CharField(
         label=_("Reason (at least 10 characters)"), min_length=10, max_length=200, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
     )
+
+    def __init__(self, request: HttpRequest, object_id: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, object_id, *args, **kwargs)
+        with suppress(Payment.DoesNotExist, ValidationError):  # an address that somebody typed
+            payment = Payment.objects.get(pk=object_id)
+            left = format_amount(left_to_give_back(payment), payment.captured_currency or payment.currency)
+            self.fields["amount"].help_text = _t("At most %(amount)s is left to give back.") % {"amount": left}
 
 
 @admin.register(Payment)
@@ -117,7 +130,7 @@ class PaymentAdmin(ReadOnlyAdmin):
                 "amount": format_amount(given.amount, given.currency), "state": given.get_state_display(),
             }  # fmt: skip
 
-        return self.perform(request, object_id, deed)
+        return self.perform(request, object_id, deed, form)
 
     @button(
         _("Ask the gateway"),

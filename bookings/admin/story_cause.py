@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bookings import rules
 from bookings.admin.story_words import moment
 from bookings.queries.booking_story import BookingStory
+from bookings.queries.saga import open_cancellations
+from travelplanner.core import clock
 from travelplanner.core.admin.columns import EMPTY
 from travelplanner.core.templatetags.money import format_amount
 
@@ -19,7 +22,7 @@ def cause_of(story: BookingStory) -> str:
     else:
         parts = {"state": state, "moment": moment(event.at), "reason": event.reason or EMPTY, "who": event.who or EMPTY}
         first = _("This booking is %(state)s since %(moment)s: %(reason)s (by %(who)s).") % parts
-    return " ".join(filter(None, (first, _more(story), _back(story))))
+    return " ".join(filter(None, (first, _more(story), _silent(story), _back(story))))
 
 
 def _more(story: BookingStory) -> str:
@@ -58,6 +61,16 @@ def _unanswered(story: BookingStory) -> str:
     left = sum(line.accepted is None for line in lines)
     said = ngettext("%(left)d of %(all)d item waits for its supplier's answer.", "%(left)d of %(all)d items wait for their suppliers' answers.", len(lines))
     return said % {"left": left, "all": len(lines)}
+
+
+def _silent(story: BookingStory) -> str:
+    """What to do about suppliers that don't answer a cancellation, once that can be decided by hand."""
+    now, asked = clock.now(), open_cancellations(story.saga)
+    names = ", ".join(f"“{item.name}”" for item in story.items if item.pk in asked and rules.may_settle_by_hand(asked[item.pk], now))
+    if not names:
+        return ""
+    said = _("Its supplier was first asked more than 24 hours ago: ask there by another way, then open %(items)s below and settle it by hand.")
+    return said % {"items": names}
 
 
 def _waits_for(story: BookingStory) -> str:

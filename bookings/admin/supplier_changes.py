@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from bookings.actions import supplier_changes
 from bookings.admin.item_documents import WithDocuments
+from bookings.kinds.schema import moment_of
 from bookings.models import BookingItem, SupplierChange
 from travelplanner.core.admin.base import staff_actor
 from travelplanner.core.admin.buttons import ActionVariant, button
@@ -29,6 +30,13 @@ class ChangeForm(BaseDialogForm):
     terminal = forms.CharField(label=_("Terminal"), max_length=20, required=False, widget=UnfoldAdminTextInputWidget())
     gate = forms.CharField(label=_("Gate"), max_length=20, required=False, widget=UnfoldAdminTextInputWidget())
     note = forms.CharField(label=_("A line for the traveler"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget())
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        for name in ("departure_time", "arrival_time"):
+            if said.get(name) and moment_of(said[name]) is None:
+                self.add_error(name, _("A moment with its zone, like 2027-01-15T09:30:00+05:30."))
+        return said
 
     def facts(self) -> dict[str, Any]:
         said = self.cleaned_data
@@ -54,4 +62,4 @@ class WithChanges:
             change = supplier_changes.note_change(actor=staff_actor(request), item_id=item.pk, kind=form.cleaned_data["kind"], facts=form.facts())
             return _t("Written down: %(what)s.") % {"what": change.get_kind_display()}
 
-        return self.perform(request, object_id, deed)  # type: ignore[attr-defined]  # a mixin: what it calls is its admin's
+        return self.perform(request, object_id, deed, form)  # type: ignore[attr-defined]  # a mixin: what it calls is its admin's

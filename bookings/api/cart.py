@@ -81,7 +81,7 @@ class CartFromItineraryView(ApiView):
     @extend_schema(
         request=FromItinerarySerializer,
         responses=CartSerializer,
-        description="Make the cart's lines of this trip those of its chosen itinerary; lines of other trips stay.",
+        description="Put all of the trip's chosen itinerary into the cart. Lines of other trips and what was added to this one stay; what was taken out of the cart stays out until it is added again.",
     )
     def post(self, request: Request) -> Response:
         wish = self.validated(FromItinerarySerializer)

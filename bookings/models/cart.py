@@ -9,8 +9,19 @@ from django.db.models import Q
 from travelplanner.core.models import TimestampedModel
 
 
+class InCart(models.Manager["CartItem"]):
+    """Rows that are in the cart; those that were taken out are not."""
+
+    def get_queryset(self) -> models.QuerySet[CartItem]:
+        return super().get_queryset().filter(taken_out=False)
+
+
 class CartItem(TimestampedModel):
-    """`quantity` units are held and priced, `participants` heads use them, `booking_date` is the first date of use, `nights` only for beds."""
+    """`quantity` units are held and priced, `participants` heads use them, `booking_date` is the first date of use, `nights` only for beds.
+
+    A line that stands for something of the trip's plan isn't deleted when it is taken out: it stays as a mark (`taken_out`), so that the
+    checkout doesn't offer it again as if nobody had said no. `planned_as` is the `line_key` of what it stands for (empty: nothing, or what it is now).
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="cart_items")
     trip = models.ForeignKey("trips.Trip", null=True, blank=True, on_delete=models.CASCADE, related_name="cart_items")
@@ -24,8 +35,14 @@ class CartItem(TimestampedModel):
     price_seen = models.DecimalField(max_digits=15, decimal_places=3)  # of the whole line, in the service's currency
     currency = models.CharField(max_length=3)
     row_version = models.PositiveIntegerField(default=1)
+    planned_as = models.CharField(max_length=40, blank=True, default="")
+    taken_out = models.BooleanField(default=False)
+
+    objects = InCart()
+    all_rows = models.Manager()
 
     class Meta:
+        default_manager_name = "all_rows"  # the admin, export and erasure see every row
         ordering = ("booking_date", "created_at")
         constraints = [
             models.CheckConstraint(condition=Q(quantity__range=(1, 99)), name="cart_quantity"),

@@ -35,7 +35,7 @@ def terms_of(terms: Terms, *, total: Decimal, currency: str, start: dt.datetime)
     """The terms of one line with `total` that starts at `start`; hours are counted in real time, not on the wall clock."""
     if not terms.cancellable:
         return CancellationTerms(cancellable=False, deadline=None, fee=total)
-    fee = money.quantize(total * terms.fee_percent / HUNDRED, currency)
+    fee = money.payable(total * terms.fee_percent / HUNDRED, currency)
     return CancellationTerms(cancellable=True, deadline=start - dt.timedelta(hours=terms.cancel_hours), fee=min(fee, total))
 
 
@@ -53,7 +53,7 @@ class Sold:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """What comes back of an item and what is kept: `refund` + `fee` = its total, both in whole units of its currency.
+    """What comes back of an item and what is kept: `refund` + `fee` = its total, both amounts that a payment company can move.
 
     `why`: free, after_deadline, not_cancellable, given_before (part of it went back already). `back_by` is the latest day on which it is there.
     """
@@ -76,7 +76,7 @@ def refund_at(sold: Sold, *, moment: dt.datetime, back_by: dt.date) -> Refund | 
         return Refund(money.quantize(0, sold.currency), total, "not_cancellable", back_by)
     if moment <= sold.deadline:
         return Refund(total, money.quantize(0, sold.currency), "free", back_by)
-    fee = min(max(money.quantize(sold.fee, sold.currency), money.quantize(0, sold.currency)), total)
+    fee = min(max(money.payable(sold.fee, sold.currency), money.quantize(0, sold.currency)), total)
     return Refund(total - fee, fee, "after_deadline", back_by)
 
 
@@ -86,7 +86,8 @@ def cap_refunds(refunds: Sequence[Refund], left: Decimal, currency: str) -> tupl
     left = max(left, Decimal(0))
     if wanted <= left:
         return tuple(refunds)
-    parts = money.split(left, [one.refund for one in refunds], currency)
+    wishes = [one.refund for one in refunds]
+    parts = money.split(left, wishes, currency, step=money.common_step([left, *wishes], currency))
     return tuple(
         one if part == one.refund else replace(one, refund=part, fee=one.refund + one.fee - part, why="given_before")
         for one, part in zip(refunds, parts, strict=True)
@@ -102,7 +103,7 @@ def spread(amount: Decimal, rooms: Sequence[Decimal], currency: str) -> tuple[De
         raise ValueError("more than is left of the payments")
     if not amount:
         return tuple(money.quantize(0, currency) for _room in rooms)
-    return money.split(amount, rooms, currency)
+    return money.split(amount, rooms, currency, step=money.common_step([amount, *rooms], currency))
 
 
 def ends_at(first: dt.date, last: dt.date, time: str, minutes: int, timezone: str) -> dt.datetime:

@@ -43,7 +43,8 @@ class RateTable:
 
 @dataclass(frozen=True, slots=True)
 class Exchanged:
-    """`amount` = the supplier's amount x `rate`, rounded to the currency's unit; anyone can compute it again. Same currency: rate 1, no date, no source."""
+    """`amount` = the supplier's amount x `rate`, rounded to what can be charged in the currency (`money.payable`); anyone can compute it again.
+    Same currency: rate 1, no date, no source."""
 
     amount: Decimal
     rate: Decimal
@@ -54,13 +55,13 @@ class Exchanged:
 def exchange(amount: Decimal, source: str, target: str, table: RateTable) -> Exchanged:
     """Convert at the table's rate; the date is that of the older of both quotations, and both sources are named. ValueError without a rate."""
     if source == target:
-        return Exchanged(money.quantize(amount, target), Decimal(1), None)
+        return Exchanged(money.payable(amount, target), Decimal(1), None)
     ends = (table.find(source), table.find(target))
     one, other = (Decimal(1) if end is None else end.per_eur for end in ends)
     rate = _WIDE.divide(other, one).quantize(RATE_UNIT)
     if not rate:
         raise ValueError(f"one {source} is too little of {target} to be counted")
-    return Exchanged(money.quantize(amount * rate, target), rate, min(end.day for end in ends if end), named(end.source for end in ends if end))
+    return Exchanged(money.payable(amount * rate, target), rate, min(end.day for end in ends if end), named(end.source for end in ends if end))
 
 
 def named(sources: Iterable[str]) -> str:

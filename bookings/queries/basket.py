@@ -1,18 +1,21 @@
-"""What would be booked for a trip at this moment: the cart's lines of the trip, or those of its itinerary, in the trip's currency."""
+"""What would be booked for a trip at this moment: the cart's lines of the trip, those of its itinerary, or both, in the trip's currency."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from bookings.errors import NoPlaces
+from bookings.models import CartItem
 from bookings.pricing.exchange import Exchanged, RateTable, exchange
 from bookings.pricing.quote import Quote, UnfitUse
-from bookings.queries.cart import date_problem, get_cart
+from bookings.queries.cart import date_problem, price_lines
 from bookings.queries.itinerary_lines import lines_of_itinerary
+from bookings.queries.planned import Bought, bought_of, plan_left, rows_of_trip
 from bookings.queries.rates import table_for
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, Invalid
@@ -45,36 +48,47 @@ class Basket:
     from_cart: bool
 
 
-def load_basket(actor: Actor, trip: Trip, *, now: dt.datetime | None = None) -> Basket:
-    """Raises Conflict (`nothing_to_book`, `no_rate`), NoPlaces, Invalid (a line that can't be sold any more). At most four statements, and one for
-    exchange rates where a line has another currency than the trip."""
-    cart = get_cart(actor, trip_reference=trip.reference, now=now)
-    if cart.lines:
-        sold_out = [line for line in cart.lines if line.problem == "no_places"]
-        if sold_out:
-            raise NoPlaces([_shortage(line.item.service, line.quote) for line in sold_out if line.quote])
-        unfit = [line for line in cart.lines if line.problem]
-        if unfit:
-            raise Invalid(
-                _("Some lines of the cart can't be booked any more. Change or remove them."),
-                code="cart_unfit",
-                extra={"lines": [{"item_id": str(line.item.pk), "name": line.item.service.name, "problem": line.problem} for line in unfit]},
-            )
-        table = table_for((line.quote.currency for line in cart.lines if line.quote), trip.budget_currency, now=now)
-        lines = [
-            _line(trip, line.item.service, line.quote, line.item.price_seen, line.item.special_requests, table) for line in cart.lines if line.quote is not None
-        ]
-        return _basket(trip, lines, from_cart=True)
-    return _basket(trip, _lines_of_plan(trip, now), from_cart=False)
+def load_basket(actor: Actor, trip: Trip, *, with_plan: bool = False, now: dt.datetime | None = None) -> Basket:
+    """The cart's lines of the trip; where there are none, or `with_plan`, those of its plan too that aren't in the cart, weren't taken out of it
+    and (`with_plan`) aren't bought.
 
-
-def _lines_of_plan(trip: Trip, now: dt.datetime | None) -> list[BasketLine]:
-    plan = lines_of_itinerary(trip)
-    if plan is None or not plan.lines:
+    Raises Conflict (`nothing_to_book`, `no_rate`), NoPlaces, Invalid (a line that can't be sold any more). At most four statements; three more
+    for both, and one for exchange rates where a line has another currency than the trip."""
+    rows = rows_of_trip(actor, trip)
+    lines = _lines_of_cart(trip, [item for item in rows if not item.taken_out], now)
+    from_cart = bool(lines)
+    if with_plan or not from_cart:
+        lines += _lines_of_plan(trip, rows, bought_of(trip.pk) if with_plan else Bought(), now)
+    if not lines:
         raise Conflict(_("There is nothing to book for this trip yet."), code="nothing_to_book")
+    total = sum((line.own.amount for line in lines), Decimal(0))
+    return Basket(tuple(lines), total, trip.budget_currency, trip.chosen_revision, from_cart)
+
+
+def _lines_of_cart(trip: Trip, items: Sequence[CartItem], now: dt.datetime | None) -> list[BasketLine]:
+    lines = price_lines(items, now=now)
+    sold_out = [line for line in lines if line.problem == "no_places"]
+    if sold_out:
+        raise NoPlaces([_shortage(line.item.service, line.quote) for line in sold_out if line.quote])
+    unfit = [line for line in lines if line.problem]
+    if unfit:
+        raise Invalid(
+            _("Some lines of the cart can't be booked any more. Change or remove them."),
+            code="cart_unfit",
+            extra={"lines": [{"item_id": str(line.item.pk), "name": line.item.service.name, "problem": line.problem} for line in unfit]},
+        )
+    table = table_for((line.quote.currency for line in lines if line.quote), trip.budget_currency, now=now)
+    return [_line(trip, line.item.service, line.quote, line.item.price_seen, line.item.special_requests, table) for line in lines if line.quote is not None]
+
+
+def _lines_of_plan(trip: Trip, rows: Sequence[CartItem], bought: Bought, now: dt.datetime | None) -> list[BasketLine]:
+    plan = lines_of_itinerary(trip)
+    if plan is None:
+        return []
+    wanted = plan_left(plan.lines, rows, bought).still
     lines, sold_out = [], []
-    table = table_for((line.service.currency for line in plan.lines), trip.budget_currency, now=now)
-    for planned in plan.lines:
+    table = table_for((line.service.currency for line in wanted), trip.budget_currency, now=now)
+    for planned in wanted:
         problem = date_problem(planned.service, planned.use.first, now)
         if problem:
             raise Invalid(_("%(name)s can't be booked on these dates.") % {"name": planned.service.name}, code=problem)
@@ -99,11 +113,6 @@ def _line(trip: Trip, service: Service, quoted: Quote, price_seen: Decimal, spec
             _("No exchange rate is known for %(name)s.") % {"name": service.name}, code="no_rate", extra={"currency": quoted.currency}
         ) from unknown
     return BasketLine(service, quoted, own, price_seen, special_requests)
-
-
-def _basket(trip: Trip, lines: list[BasketLine], *, from_cart: bool) -> Basket:
-    total = sum((line.own.amount for line in lines), Decimal(0))
-    return Basket(tuple(lines), total, trip.budget_currency, trip.chosen_revision, from_cart)
 
 
 def _shortage(service: Service, quoted: Quote) -> dict[str, object]:

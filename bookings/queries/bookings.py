@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 
 from bookings import rules
 from bookings.models import Booking, BookingItem, BookingTransition, Payment, Refund, SupplierChange
@@ -58,6 +58,20 @@ def list_bookings(actor: Actor, *, states: tuple[str, ...] = (), trip_reference:
     shared = [When(collection__state=state, then=Value(said)) for state, said in STATES.items()]
     paid = Case(*shared, default=Subquery(newest), output_field=CharField())
     return rows.annotate(item_count=Count("items"), payment_state=paid).order_by("-created_at", "id")
+
+
+def with_costs(rows: QuerySet[Booking]) -> QuerySet[Booking]:
+    """Bookings with what became of their sum: `gone` how many items were cancelled, `stays` what the others cost (None: no other), `lost` what the
+    cancelled ones cost; `back` what was promised back, `came` what of it was given back (None: nothing). In the same statement."""
+    cancelled = Q(items__state="cancelled")
+    promised = Refund.objects.filter(payment__booking=OuterRef("pk")).order_by().values("payment__booking")
+    return rows.annotate(
+        gone=Count("items", filter=cancelled),
+        stays=Sum("items__total", filter=~cancelled),
+        lost=Sum("items__total", filter=cancelled),
+        back=Subquery(promised.annotate(sum=Sum("amount")).values("sum")),
+        came=Subquery(promised.filter(state="succeeded").annotate(sum=Sum("amount")).values("sum")),
+    )
 
 
 def get_booking(actor: Actor, reference: str) -> BookingDetail:

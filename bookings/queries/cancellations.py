@@ -71,6 +71,11 @@ def lost_to_bank(payment: Payment) -> Decimal:
     return sum(lost.values_list("amount", flat=True), Decimal(0))
 
 
+def left_to_give_back(payment: Payment) -> Decimal:
+    """What of a payment was taken and went back on no way yet, in the currency that was taken; never below zero. One statement."""
+    return max(payment.captured - payment.refunded - lost_to_bank(payment), Decimal(0))
+
+
 def get_quote(actor: Actor, reference: str, quote_id: uuid.UUID) -> QuoteDetail:
     """The quote if the booking is the actor's, else NotFound. Three statements."""
     quote = (

@@ -17,7 +17,7 @@ from travelplanner.core import clock
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import NotFound
 from travelplanner.core.money import Money
-from trips.models import Service
+from trips.models import Service, Trip
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +116,15 @@ def _price(item: CartItem, stock: Stock, now: dt.datetime | None) -> CartLine:
     return CartLine(item, quoted, date_problem(item.service, item.booking_date, now) or ("" if quoted.fits else "no_places"))
 
 
-def get_cart(actor: Actor, *, trip_reference: str = "", now: dt.datetime | None = None) -> Cart:
-    """The actor's cart, or only a trip's lines. Three statements; empty for someone who isn't signed in."""
+def get_cart(actor: Actor, *, trip: Trip | None = None, now: dt.datetime | None = None) -> Cart:
+    """The actor's cart, or only the lines of a trip that was read. Three statements; empty for someone who isn't signed in."""
     if actor.user_id is None:
         return Cart(())
     rows = CartItem.objects.filter(user_id=actor.user_id)
-    if trip_reference:
-        rows = rows.filter(trip__reference=trip_reference[:32].replace("\x00", ""))
-    items = list(rows.select_related("service__supplier", "service__destination", "service__place", "trip").order_by("booking_date", "time", "created_at", "id"))
+    rows = rows.filter(trip=trip.pk) if trip else rows.select_related("trip")
+    items = list(rows.select_related("service__supplier", "service__destination", "service__place").order_by("booking_date", "time", "created_at", "id"))
+    for item in items if trip else ():
+        item.trip = trip
     return Cart(price_lines(items, now=now))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,9 +15,19 @@ from bookings import rules
 from bookings.models import Booking, CartItem
 from bookings.pricing.exchange import Exchanged, RateTable, exchange
 from bookings.pricing.quote import Quote, UnfitUse, Use
-from bookings.queries.booked_lines import booked_lines
-from bookings.queries.cart import CartLine, date_problem, get_cart, use_of
-from bookings.queries.itinerary_lines import lines_of_itinerary
+from bookings.queries.cart import CartLine, date_problem, price_lines, use_of
+from bookings.queries.inventory import Stock
+from bookings.queries.itinerary_lines import ItineraryLine, lines_of_itinerary
+from bookings.queries.planned import (
+    Bought,
+    PlanLeft,
+    bought_of,
+    line_key,
+    plan_left,
+    planned_things,
+    row_keys,
+    rows_of_trip,
+)
 from bookings.queries.rates import is_stale, table_for
 from bookings.states import BOUGHT, OPEN
 from travelplanner.core import clock
@@ -27,11 +37,6 @@ from trips import rules as trip_rules
 from trips.models import Document, Service, Trip, TripMember
 
 ZERO = Decimal(0)
-
-
-def line_key(service_id: uuid.UUID | str, first: dt.date, time: str) -> str:
-    """Names a line on the page and in its form, whether it stands in the cart or only in the plan."""
-    return f"{uuid.UUID(str(service_id)).hex[:16]}-{first:%Y%m%d}-{time.replace(':', '')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +63,12 @@ class SheetLine:
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedThing:
-    """Something on sale that the plan names; `seen` is its price when the plan was made."""
+class LeftOut:
+    """Something of the plan, or added to it, that the traveler took out."""
 
-    service_id: uuid.UUID
+    key: str
     name: str
     first: dt.date
-    nights: int
-    time: str
-    seen: Money | None
-
-    @property
-    def key(self) -> str:
-        return line_key(self.service_id, self.first, self.time)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +86,11 @@ class OpenBooking:
 class CheckoutSheet:
     """Money in the trip's currency. `used` is held or spent under the limit already, without
     the open booking; `elsewhere` what the plan costs that isn't sold here, by
-    category; `left_out` what the plan has and the cart doesn't."""
+    category; `lines` the cart's, and what comes along from the plan; `left_out` what the traveler took out of them, or cancelled."""
 
     trip: Trip
     lines: tuple[SheetLine, ...]
-    left_out: tuple[PlannedThing, ...]
+    left_out: tuple[LeftOut, ...]
     elsewhere: Mapping[str, Decimal]
     used: Decimal
     from_cart: bool
@@ -129,8 +127,9 @@ class CheckoutSheet:
 
 
 def load_sheet(actor: Actor, reference: str, *, now: dt.datetime | None = None) -> CheckoutSheet | None:
-    """The sheet of a trip that the actor may see and whose itinerary was chosen, else None. At most five statements,
-    and one for exchange rates where something is sold in another currency than the trip's."""
+    """The sheet of a trip that the actor may see and whose itinerary was chosen, else None: its cart's lines, and what of its plan isn't in the
+    cart, wasn't taken out of it and isn't bought. At most eight statements, and one for exchange rates where something is sold in another
+    currency than the trip's."""
     now = now or clock.now()
     bookings = Booking.objects.filter(rules.mine(actor), trip=OuterRef("trip"))
     waiting, done = bookings.filter(state__in=OPEN), bookings.filter(state__in=BOUGHT).order_by("-created_at")
@@ -143,7 +142,6 @@ def load_sheet(actor: Actor, reference: str, *, now: dt.datetime | None = None) 
         )
         .select_related("trip__budget_lock")
         .annotate(
-            in_cart=Exists(CartItem.objects.filter(rules.mine(actor), trip=OuterRef("trip"))),
             in_company=Exists(TripMember.objects.filter(trip=OuterRef("trip"), left_at=None).exclude(role="owner")),
             open_reference=Subquery(waiting.values("reference")[:1]),
             open_until=Subquery(waiting.values("hold_expires_at")[:1]),
@@ -155,19 +153,22 @@ def load_sheet(actor: Actor, reference: str, *, now: dt.datetime | None = None) 
     if document is None:
         return None
     trip: Trip = document.trip
-    planned = {thing.key: thing for thing in _planned(document.body)}
-    lines = _cart_lines(actor, trip, now) if document.in_cart else _plan_lines(trip, planned, now)
+    rows = rows_of_trip(actor, trip) if actor.is_user else []
+    kept = [item for item in rows if not item.taken_out]
+    lines, left = _cart_lines(trip, kept, now), PlanLeft((), ())
+    covered = {key for item in kept for key in row_keys(item)}
+    if not all(line_key(*thing) in covered for thing in planned_things(document.body)):
+        plan = lines_of_itinerary(trip, document)
+        left = plan_left(plan.lines if plan else (), rows, bought_of(trip.pk) if document.booked_reference else Bought())
+        lines += _plan_lines(trip, left.still, plan.stock, now) if plan else ()
     lock = getattr(trip, "budget_lock", None)
-    kept = {line.key for line in lines}
-    if document.in_cart and document.booked_reference:  # what is booked already wasn't left out
-        kept |= {line_key(*line) for line in booked_lines(trip.pk, now=now)}
     return CheckoutSheet(
         trip=trip,
-        lines=lines,
-        left_out=tuple(thing for key, thing in planned.items() if key not in kept) if document.in_cart else (),
+        lines=tuple(sorted(lines, key=lambda line: (line.use.first, line.use.time, line.service.name))),
+        left_out=tuple(_left_out(left, rows, covered)),
         elsewhere=_elsewhere(document.body),
         used=lock.held + lock.spent - (document.open_total or ZERO) if lock else ZERO,
-        from_cart=document.in_cart,
+        from_cart=bool(kept),
         mine=trip_rules.may_change(actor, trip),
         open_booking=OpenBooking(document.open_reference, document.open_until) if document.open_reference else None,
         booked_reference=document.booked_reference or "",
@@ -175,8 +176,20 @@ def load_sheet(actor: Actor, reference: str, *, now: dt.datetime | None = None) 
     )
 
 
-def _cart_lines(actor: Actor, trip: Trip, now: dt.datetime) -> tuple[SheetLine, ...]:
-    lines = get_cart(actor, trip_reference=trip.reference, now=now).lines
+def _left_out(left: PlanLeft, rows: Sequence[CartItem], covered: Set[str]) -> Iterator[LeftOut]:
+    """Of the plan and of what was added to it."""
+    known = set(covered)
+    things = [(one.service, one.use.first, one.use.time) for one in left.out]
+    things += [(item.service, item.booking_date, item.time) for item in rows if item.taken_out and not item.planned_as]
+    for service, first, time in things:
+        key = line_key(service.pk, first, time)
+        if key not in known:
+            known.add(key)
+            yield LeftOut(key, service.name, first)
+
+
+def _cart_lines(trip: Trip, items: Sequence[CartItem], now: dt.datetime) -> tuple[SheetLine, ...]:
+    lines = price_lines(items, now=now)
     table = table_for((line.item.service.currency for line in lines), trip.budget_currency, now=now)
     return tuple(_cart_line(trip, line, table, now) for line in lines)
 
@@ -188,24 +201,22 @@ def _cart_line(trip: Trip, line: CartLine, table: RateTable, now: dt.datetime) -
     return SheetLine(item.service, use_of(item), line.quote, own, Money(item.price_seen, item.currency), line.problem or fault, item.pk, stale)
 
 
-def _plan_lines(trip: Trip, planned: Mapping[str, PlannedThing], now: dt.datetime) -> tuple[SheetLine, ...]:
-    found = lines_of_itinerary(trip)
-    table = table_for((line.service.currency for line in found.lines) if found else (), trip.budget_currency, now=now)
+def _plan_lines(trip: Trip, planned: Sequence[ItineraryLine], stock: Stock, now: dt.datetime) -> tuple[SheetLine, ...]:
+    table = table_for((line.service.currency for line in planned), trip.budget_currency, now=now)
     lines = []
-    for line in found.lines if found else ():
+    for line in planned:
         quoted, problem = None, ""
         try:
-            quoted = found.stock.quote(line.service.pk, line.use) if found else None
+            quoted = stock.quote(line.service.pk, line.use)
         except UnfitUse as unfit:
             problem = unfit.code
         if quoted:
             problem = date_problem(line.service, line.use.first, now) or ("" if quoted.fits else "no_places")
         own, fault = _in_trip_currency(trip, quoted, table)
-        thing = planned.get(line_key(line.service.pk, line.use.first, line.use.time))
-        seen = thing.seen if thing and thing.seen and thing.seen.currency == line.service.currency else None
+        seen = None if line.price_seen is None else Money(line.price_seen, line.service.currency)
         stale = own is not None and is_stale(own.rate_date, now)
         lines.append(SheetLine(line.service, line.use, quoted, own, seen, problem or fault, None, stale))
-    return tuple(sorted(lines, key=lambda line: (line.use.first, line.use.time, line.service.name)))
+    return tuple(lines)
 
 
 def _in_trip_currency(trip: Trip, quoted: Quote | None, table: RateTable) -> tuple[Exchanged | None, str]:
@@ -217,25 +228,9 @@ def _in_trip_currency(trip: Trip, quoted: Quote | None, table: RateTable) -> tup
         return None, "no_rate"
 
 
-def _planned(body: Mapping[str, Any]) -> Iterator[PlannedThing]:
-    for stay in body.get("lodging") or ():
-        if stay.get("serviceId"):
-            first, last = (dt.date.fromisoformat(stay[end][:10]) for end in ("arrival", "departure"))
-            yield PlannedThing(uuid.UUID(stay["serviceId"]), stay["name"], first, (last - first).days, "", _money(stay["total"], stay["currency"]))
-    for stop in _sold_stops(body):
-        price = stop.get("servicePrice") or {}
-        seen = _money(price["amount"], price["currency"]) if price else None
-        first = dt.date.fromisoformat(stop["arrive"][:10])
-        yield PlannedThing(uuid.UUID(stop["serviceId"]), stop.get("serviceName") or stop["name"], first, 1, stop.get("serviceTime") or "", seen)
-
-
 def _sold_stops(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     days: Sequence[Mapping[str, Any]] = body["itinerary"]["days"]
     return (stop for day in days for stop in day["stops"] if stop.get("serviceId") and stop["kind"] != "lodging")
-
-
-def _money(amount: object, currency: str) -> Money:
-    return Money(Decimal(str(amount)), currency)
 
 
 def _elsewhere(body: Mapping[str, Any]) -> dict[str, Decimal]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,8 +13,8 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import DecimalField, F, IntegerField, Q, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import DecimalField, F, IntegerField, Q, QuerySet, Sum, TextField, Value
+from django.db.models.functions import Cast, Coalesce
 
 from bookings.models import CapacityRule, PriceRule, ServiceSlot
 from bookings.pricing.quote import DatedPrice, Quote, SlotState, Use, check_use, dates_of, on_date, quote
@@ -86,19 +87,24 @@ def load_slots(among: Q, first: dt.date, last: dt.date) -> dict[SlotKey, SlotSta
 
 
 Steps = tuple[Mapping[uuid.UUID, Sequence[PriceStep]], Mapping[uuid.UUID, Sequence[CapacityStep]]]
-_RULE = ("service_id", "name", "valid_from", "valid_until", "months", "weekdays")
+_RULE = ("service_id", "name", "valid_from", "valid_until", "months_text", "weekdays_text")
+
+
+def _told(rules: QuerySet[Any]) -> QuerySet[Any]:
+    """Rules with their months and weekdays as text: those of thousands of services say the same few things, and each is read once (`_numbers`)."""
+    return rules.annotate(months_text=Cast("months", TextField()), weekdays_text=Cast("weekdays", TextField())).order_by()
 
 
 def _rules(service_ids: Sequence[uuid.UUID], first: dt.date, last: dt.date) -> Steps:
     """Both kinds of rules that can match a date from `first` to `last`, in one statement."""
-    of_price = PriceRule.objects.filter(service__in=service_ids).annotate(step_percent=F("percent"), step_capacity=Value(None, output_field=IntegerField()))
-    of_capacity = CapacityRule.objects.filter(service__in=service_ids).annotate(
+    of_price = _told(PriceRule.objects.filter(service__in=service_ids)).annotate(step_percent=F("percent"), step_capacity=Value(None, output_field=IntegerField()))
+    of_capacity = _told(CapacityRule.objects.filter(service__in=service_ids)).annotate(
         step_percent=Value(None, output_field=DecimalField(max_digits=6, decimal_places=2)), step_capacity=F("capacity")
     )
     columns = (*_RULE, "step_percent", "step_capacity")
     prices: dict[uuid.UUID, list[PriceStep]] = defaultdict(list)
     capacities: dict[uuid.UUID, list[CapacityStep]] = defaultdict(list)
-    for row in of_price.order_by().values_list(*columns).union(of_capacity.order_by().values_list(*columns), all=True):
+    for row in of_price.values_list(*columns).union(of_capacity.values_list(*columns), all=True):
         for service_id, name, span in _matching([row[:6]], first, last):
             if row[6] is not None:
                 prices[service_id].append(PriceStep(name, row[6], span))
@@ -110,16 +116,16 @@ def _rules(service_ids: Sequence[uuid.UUID], first: dt.date, last: dt.date) -> S
 def load_capacities(among: Q, first: dt.date, last: dt.date) -> dict[uuid.UUID, list[CapacityStep]]:
     """The rules of capacity alone that can match a date between both; services without any aren't there. One statement."""
     found: dict[uuid.UUID, list[CapacityStep]] = defaultdict(list)
-    for row in CapacityRule.objects.filter(among).order_by().values_list(*_RULE, "capacity"):
+    for row in _told(CapacityRule.objects.filter(among)).values_list(*_RULE, "capacity"):
         for service_id, name, span in _matching([row[:6]], first, last):
             found[service_id].append(CapacityStep(name, row[6], span))
     return found
 
 
-def load_prices(service_ids: Sequence[uuid.UUID], first: dt.date, last: dt.date) -> dict[uuid.UUID, list[PriceStep]]:
-    """The rules of price alone that can match a date between both; services without any aren't there. One statement."""
+def load_prices(among: Q, first: dt.date, last: dt.date) -> dict[uuid.UUID, list[PriceStep]]:
+    """The rules of price alone, of the services that `among` speaks of, that can match a date between both; services without any aren't there. One statement."""
     found: dict[uuid.UUID, list[PriceStep]] = defaultdict(list)
-    for row in PriceRule.objects.filter(service__in=service_ids).order_by().values_list(*_RULE, "percent"):
+    for row in _told(PriceRule.objects.filter(among)).values_list(*_RULE, "percent"):
         for service_id, name, span in _matching([row[:6]], first, last):
             found[service_id].append(PriceStep(name, row[6], span))
     return found
@@ -128,12 +134,13 @@ def load_prices(service_ids: Sequence[uuid.UUID], first: dt.date, last: dt.date)
 def _matching(rows: Iterable[tuple[Any, ...]], first: dt.date, last: dt.date) -> Iterator[tuple[uuid.UUID, str, Span]]:
     """Rules that can match a date between both, as (service, name, span); the rest never becomes an object."""
     months_there, weekdays_there = _months_and_weekdays(first, last)
-    for service_id, name, valid_from, valid_until, months, weekdays in rows:
+    for service_id, name, valid_from, valid_until, months_text, weekdays_text in rows:
+        months, weekdays = _numbers(months_text), _numbers(weekdays_text)
         if (valid_from and valid_from > last) or (valid_until and valid_until < first):
             continue
         if (months and months_there.isdisjoint(months)) or (weekdays and weekdays_there.isdisjoint(weekdays)):
             continue
-        yield service_id, name, _span(valid_from, valid_until, tuple(months), tuple(weekdays))
+        yield service_id, name, _span(valid_from, valid_until, months, weekdays)
 
 
 @lru_cache(maxsize=256)
@@ -144,6 +151,11 @@ def _months_and_weekdays(first: dt.date, last: dt.date) -> tuple[frozenset[int],
         return frozenset(range(1, 13)), frozenset(range(7))
     dates = [first + dt.timedelta(days=i) for i in range(days + 1)]
     return frozenset(day.month for day in dates), frozenset(day.weekday() for day in dates[:7])
+
+
+@lru_cache(maxsize=2048)
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(json.loads(text))
 
 
 @lru_cache(maxsize=2048)

@@ -46,14 +46,15 @@ class ItineraryLines:
     stock: Stock
 
 
-def lines_of_itinerary(trip: Trip) -> ItineraryLines | None:
-    """Lines of the trip's chosen revision, None when nothing was chosen yet. Four statements for any number of lines.
+def lines_of_itinerary(trip: Trip, document: Document | None = None) -> ItineraryLines | None:
+    """Lines of the trip's chosen revision (`document`, where it was read already), None when nothing was chosen yet. Four statements for any number of lines.
 
     Each service, date and departure makes one line; what is no longer on sale is left out.
     """
     if trip.chosen_revision is None:
         return None
-    document = Document.objects.filter(trip=trip, kind="final", revision=trip.chosen_revision).first()
+    if document is None:
+        document = Document.objects.filter(trip=trip, kind="final", revision=trip.chosen_revision).first()
     if document is None:
         return None
     wishes = [*_beds(document.body), *_tickets(document.body)]

@@ -1,15 +1,15 @@
 """What a party can have: services by type, destination, place, dates and price, each priced for the whole party.
 
-The number of statements is fixed. Whether there is room is counted for every candidate, without its price rules; prices are computed for the page
-alone, or for all candidates where they decide what is shown.
+The number of statements is fixed. Whether there is room is counted for every candidate, and what the party would pay only where that decides what is
+shown: of all candidates no more is read than that arithmetic needs, and whole services are made for the page alone.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 
 from bookings.pricing.exchange import RateTable, exchange
 from bookings.pricing.quote import MOST_NIGHTS, MOST_UNITS, DatedPrice, SlotState
-from bookings.pricing.tariff import CapacityStep, units_of
+from bookings.pricing.tariff import CapacityStep, PriceStep, Tariff, price_on, units_of
 from bookings.queries.inventory import (
     SOLD_AHEAD,
     SlotKey,
@@ -25,7 +25,6 @@ from bookings.queries.inventory import (
     load_capacities,
     load_prices,
     load_slots,
-    load_stock,
     tariff_of,
     today_at,
 )
@@ -88,10 +87,11 @@ class Found:
 
 
 class Results:
-    """What was found, to be counted and sliced (a paginator does): `rows` in order, and `show`, which prices the slice that is looked at."""
+    """What was found, to be counted and sliced (a paginator does): `rows` in order, and `show`, which prices the slice that is looked at. `cut`: there
+    were more than MOST_CANDIDATES services to look at, and the rest wasn't."""
 
-    def __init__(self, rows: Sequence[Any], show: Callable[[Sequence[Any]], Iterable[Found]], count: int) -> None:
-        self._rows, self._show, self._count = rows, show, count
+    def __init__(self, rows: Sequence[Any], show: Callable[[Sequence[Any]], Iterable[Found]], count: int, *, cut: bool = False) -> None:
+        self._rows, self._show, self._count, self.cut = rows, show, count, cut
 
     def __len__(self) -> int:
         return self._count
@@ -101,7 +101,7 @@ class Results:
 
 
 def search_services(wish: Wish, *, now: dt.datetime | None = None) -> Results:
-    """What fits the wish; of more than MOST_CANDIDATES services the first are looked at.
+    """What fits the wish; of more than MOST_CANDIDATES services the first are looked at: by name, or in the order of their list prices.
 
     At most seven statements with the slice that is shown, whatever the number of services. Raises NotFound (unknown destination).
     """
@@ -110,26 +110,31 @@ def search_services(wish: Wish, *, now: dt.datetime | None = None) -> Results:
     by_price = wish.ordering != "name" or wish.max_price is not None
     if wish.first is None and not by_price:
         return Results(found, lambda rows: [Found(row, None) for row in catalogue.service_rows(rows)], found.count())  # type: ignore[arg-type]  # sliced like a list, which is what Results asks
-    if not by_price:
-        room = _with_room(wish, found, Q(service__destination=destination) if destination else Q(), now)
-        return Results(room.kept, lambda ids: _priced_in_order(wish, ids, room), len(room.kept))
-    todays: dict[str, dt.date] = {}
-    rows = [row for row in catalogue.service_rows(found[:MOST_CANDIDATES]) if _in_time(wish, row, todays, now)]
-    every = [one for one in _found_all(wish, rows) if wish.first is None or one.offer]
-    return _by_price(wish, every, now)
+    among = Q(service__destination=destination) if destination else Q()
+    if wish.type:
+        among &= Q(service__type=wish.type)
+    room = _with_room(wish, found, among, now)
+    if by_price and wish.first is not None:
+        room = replace(room, prices=load_prices(room.among, wish.first, wish.last or wish.first))
+    kept = _by_price(wish, room, now) if by_price else [one.pk for one in room.kept]
+    return Results(kept, lambda ids: _shown(wish, ids, room), len(kept), cut=room.cut)
 
 
-def _by_price(wish: Wish, every: Sequence[Found], now: dt.datetime | None) -> Results:
-    """Those that the wish can afford, in its order. Several currencies are compared in the wish's, else in YARDSTICK's."""
-    currencies = {one.service.currency for one in every}
+def _by_price(wish: Wish, room: _Room, now: dt.datetime | None) -> list[uuid.UUID]:
+    """Those that the wish can afford, in its order. Several currencies are compared in the wish's, else in YARDSTICK's. One statement."""
+    currencies = {one.currency for one in room.kept}
     common = wish.currency or (YARDSTICK if len(currencies) > 1 else next(iter(currencies), YARDSTICK))
     table = table_for(currencies, common, now=now)
-    worth = {one.service.pk: _worth(price_of(wish, one), one.service.currency, common, table) for one in every}
-    kept = [one for one in every if wish.max_price is None or _affordable(wish, one, worth[one.service.pk])]
+    kept: list[tuple[_Candidate, Decimal | None]] = []
+    for one in room.kept:
+        pays = _pays(wish, one, room)
+        worth = pays if one.currency == common else _worth(pays, one.currency, common, table)
+        if wish.max_price is None or _affordable(wish, pays, worth):
+            kept.append((one, worth))
     if wish.ordering != "name":
         sign = 1 if wish.ordering == "price" else -1
-        kept.sort(key=lambda one: (worth[one.service.pk] is None, sign * (worth[one.service.pk] or 0), one.service.name, str(one.service.pk)))
-    return Results(kept, lambda shown: shown, len(kept))
+        kept.sort(key=lambda row: (row[1] is None, sign * (row[1] or 0), row[0].name, str(row[0].pk)))
+    return [one.pk for one, _worth_of in kept]
 
 
 def _worth(price: Decimal, source: str, target: str, table: RateTable) -> Decimal | None:
@@ -140,17 +145,29 @@ def _worth(price: Decimal, source: str, target: str, table: RateTable) -> Decima
         return None
 
 
-def _affordable(wish: Wish, one: Found, worth: Decimal | None) -> bool:
-    price = worth if wish.currency else price_of(wish, one)
+def _affordable(wish: Wish, pay: Decimal, worth: Decimal | None) -> bool:
+    price = worth if wish.currency else pay
     return wish.max_price is not None and price is not None and price <= wish.max_price
 
 
-def _found_all(wish: Wish, rows: Sequence[ServiceRow]) -> list[Found]:
-    stock = load_stock(rows, wish.first, wish.last or wish.first) if wish.first else Stock({}, {})
-    return [_found(wish, row, stock) for row in rows]
+class _Candidate(NamedTuple):
+    """What room and price need of a service, and nothing more: of these there may be thousands."""
+
+    pk: uuid.UUID
+    unit: str
+    sleeps: int
+    capacity: int
+    timezone: str
+    times: list[str]
+    list_price: Decimal
+    currency: str
+    name: str
 
 
-def _in_time(wish: Wish, row: ServiceRow | _Candidate, todays: dict[str, dt.date], now: dt.datetime | None) -> bool:
+COLUMNS = ("pk", "unit", "sleeps", "capacity", "destination__timezone", "times", "list_price", "currency", "name")  # of a candidate
+
+
+def _in_time(wish: Wish, row: _Candidate, todays: dict[str, dt.date], now: dt.datetime | None) -> bool:
     """Whether these dates are sold at all, by the destination's calendar, and the party isn't too large for one booking."""
     if units_of(row.unit, row.sleeps, wish.people) > MOST_UNITS:
         return False
@@ -160,59 +177,85 @@ def _in_time(wish: Wish, row: ServiceRow | _Candidate, todays: dict[str, dt.date
     return today <= wish.first and (wish.last or wish.first) <= today + SOLD_AHEAD
 
 
-class _Candidate(NamedTuple):
-    """What availability needs of a service, and nothing more: of these there may be hundreds."""
-
-    pk: uuid.UUID
-    unit: str
-    sleeps: int
-    capacity: int
-    timezone: str
-
-
 @dataclass(frozen=True, slots=True)
 class _Room:
-    """Ids of services with room for the party, in order; the slots and rules of capacity that were looked at, to be priced with."""
+    """Services with room for the party, in order; `touched` are the ids for which slots or rules of capacity say something of these dates, which are
+    kept to be priced with. `among` are the services that slots and rules are read of; `prices` the rules of price of all of them, None when not read."""
 
-    kept: list[uuid.UUID]
+    kept: list[_Candidate]
+    cut: bool
+    among: Q
     slots: Mapping[SlotKey, SlotState]
     capacities: Mapping[uuid.UUID, Sequence[CapacityStep]]
+    touched: Set[uuid.UUID]
+    prices: Mapping[uuid.UUID, Sequence[PriceStep]] | None = None
 
 
 def _with_room(wish: Wish, found: QuerySet[Service], among: Q, now: dt.datetime | None) -> _Room:
-    """`among` narrows slots and rules down; an IN of hundreds of ids would cost more than it saves. Three statements, and one where slots or rules of capacity say something of these dates."""
-    columns = found.values_list("pk", "unit", "sleeps", "capacity", "destination__timezone")
+    """`among` narrows slots and rules down; an IN of hundreds of ids would cost more than it saves, unless most services aren't looked at.
+    Three statements."""
+    if wish.ordering != "name":
+        found = found.order_by("-list_price" if wish.ordering == "-price" else "list_price", "name", "id")
+    read = [_Candidate._make(row) for row in found.values_list(*COLUMNS)[: MOST_CANDIDATES + 1]]
+    cut = len(read) > MOST_CANDIDATES
     todays: dict[str, dt.date] = {}
-    rows = [one for one in map(_Candidate._make, columns[:MOST_CANDIDATES]) if _in_time(wish, one, todays, now)]
+    rows = [one for one in read[:MOST_CANDIDATES] if _in_time(wish, one, todays, now)]
+    if cut:
+        among = Q(service__in=[one.pk for one in rows])
     if wish.first is None or not rows:
-        return _Room([one.pk for one in rows], {}, {})
-    ids, last = [one.pk for one in rows], wish.last or wish.first
+        return _Room(rows, cut, among, {}, {}, frozenset())
+    last = wish.last or wish.first
     slots, capacities = load_slots(among, wish.first, last), load_capacities(among, wish.first, last)
-    touched = ({key[0] for key in slots} | capacities.keys()) & set(ids)  # of the rest, the service's own capacity counts on every date
-    asked = {row.pk: row for row in catalogue.service_rows(Service.objects.filter(pk__in=touched))} if touched else {}
-    stock = Stock({pk: tariff_of(row, (), capacities.get(pk, ())) for pk, row in asked.items()}, slots)
-    kept = []
+    touched = {key[0] for key in slots} | capacities.keys()  # of the rest, the service's own capacity counts on every date
+    room = _Room([], cut, among, slots, capacities, touched)
     for one in rows:
-        if one.pk in asked:
-            fits = next(_uses_with_room(wish, asked[one.pk], stock), None) is not None
+        if one.pk in touched:
+            fits = next(_uses_with_room(wish, one, _stock_of(one, room)), None) is not None
         else:
             fits = units_of(one.unit, one.sleeps, wish.people) <= one.capacity
         if fits:
-            kept.append(one.pk)
-    return _Room(kept, slots, capacities)
+            room.kept.append(one)
+    return room
 
 
-def _priced_in_order(wish: Wish, ids: Sequence[uuid.UUID], room: _Room) -> list[Found]:
-    """The services of a page with their prices. Two statements."""
-    if wish.first is None or not ids:
+def _stock_of(one: _Candidate, room: _Room) -> Stock:
+    """Its price is the list price where rules of price were not read."""
+    tariff = Tariff(
+        one.unit, one.list_price, one.currency, one.sleeps, one.capacity, tuple(one.times), tuple((room.prices or {}).get(one.pk, ())), tuple(room.capacities.get(one.pk, ()))
+    )
+    return Stock({one.pk: tariff}, room.slots)
+
+
+def _pays(wish: Wish, one: _Candidate, room: _Room) -> Decimal:
+    """What the party pays at least: on its dates, or by list price where there are none; in the service's currency."""
+    units = units_of(one.unit, one.sleeps, wish.people)
+    if wish.first is None:
+        return one.list_price * units
+    stock = _stock_of(one, room)
+    if one.pk in room.touched:
+        return min(_total(dated, units, one.currency) for _first, _time, dated in _uses_with_room(wish, one, stock))
+    nights, beginnings = wish.uses(one.unit)  # the rules alone: every departure of a date costs the same
+    per_day = {day: price_on(stock.tariffs[one.pk], day) for first in beginnings for i in range(nights) if (day := first + dt.timedelta(days=i))}
+    return min(money.quantize(sum((per_day[first + dt.timedelta(days=i)] for i in range(nights)), Decimal(0)) * units, one.currency) for first in beginnings)
+
+
+def _total(dated: Sequence[DatedPrice], units: int, currency: str) -> Decimal:
+    return money.quantize(sum((day.unit_price for day in dated), Decimal(0)) * units, currency)
+
+
+def _shown(wish: Wish, ids: Sequence[uuid.UUID], room: _Room) -> list[Found]:
+    """The services of a page with their prices. Two statements, or one where prices were read before."""
+    if not ids:
         return []
     rows = {row.pk: row for row in catalogue.service_rows(Service.objects.filter(pk__in=ids))}
-    prices = load_prices(ids, wish.first, wish.last or wish.first)
+    if wish.first is None:
+        return [Found(rows[pk], None) for pk in ids if pk in rows]
+    prices = room.prices if room.prices is not None else load_prices(Q(service__in=list(ids)), wish.first, wish.last or wish.first)
     stock = Stock({pk: tariff_of(row, prices.get(pk, ()), room.capacities.get(pk, ())) for pk, row in rows.items()}, room.slots)
-    return [_found(wish, rows[pk], stock) for pk in ids if pk in rows]
+    return [_found(wish, wish.first, rows[pk], stock) for pk in ids if pk in rows]
 
 
-def _uses_with_room(wish: Wish, row: ServiceRow, stock: Stock) -> Iterator[tuple[dt.date, str, list[DatedPrice]]]:
+def _uses_with_room(wish: Wish, row: ServiceRow | _Candidate, stock: Stock) -> Iterator[tuple[dt.date, str, list[DatedPrice]]]:
     """Each date and departure on which the whole party fits, with the dates that it would hold."""
     units = units_of(row.unit, row.sleeps, wish.people)
     nights, beginnings = wish.uses(row.unit)
@@ -223,21 +266,12 @@ def _uses_with_room(wish: Wish, row: ServiceRow, stock: Stock) -> Iterator[tuple
                 yield first, time, dated
 
 
-def _found(wish: Wish, row: ServiceRow, stock: Stock) -> Found:
-    if wish.first is None:
-        return Found(row, None)
+def _found(wish: Wish, first_day: dt.date, row: ServiceRow, stock: Stock) -> Found:
     units = units_of(row.unit, row.sleeps, wish.people)
     best: PartyOffer | None = None
     for first, time, dated in _uses_with_room(wish, row, stock):
-        total = money.quantize(sum((day.unit_price for day in dated), Decimal(0)) * units, row.currency)
+        total = _total(dated, units, row.currency)
         if best is None or total < best.total:
             best = PartyOffer(first, time, len(dated), units, total, min(day.left for day in dated))
-    departures = tuple((time, stock.on_date(row.pk, wish.first, time)) for time in row.times or [""])
+    departures = tuple((time, stock.on_date(row.pk, first_day, time)) for time in row.times or [""])
     return Found(row, best, departures)
-
-
-def price_of(wish: Wish, one: Found) -> Decimal:
-    """What the party pays: on its dates, or by list price where there are none; in the service's currency."""
-    if one.offer is not None:
-        return one.offer.total
-    return one.service.list_price * units_of(one.service.unit, one.service.sleeps, wish.people)

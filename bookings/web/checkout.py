@@ -72,7 +72,7 @@ def _sheet(actor: Actor, reference: str) -> CheckoutSheet:
 def change_line(request: HttpRequest, reference: str) -> HttpResponse:
     """Change one line of the checkout (`do`: change, remove or restore; `line`: its key) and show it again.
 
-    The same press again changes nothing more. A cart that has nothing of the trip yet is filled from its plan first.
+    The same press again changes nothing more. What only stands in the plan becomes a line of the cart first.
     """
     if request.method != "POST":
         return redirect("bookings:checkout", reference=reference)
@@ -85,9 +85,6 @@ def change_line(request: HttpRequest, reference: str) -> HttpResponse:
     notes: list[dict[str, Any]] = []
     said = ""
     try:
-        if not sheet.from_cart:
-            cart.fill_from_itinerary(actor=actor, trip_reference=reference)
-            sheet = _sheet(actor, reference)
         said = _apply(actor, sheet, request)
     except (Invalid, Conflict) as refusal:
         notes = refusal_notes(refusal)
@@ -108,23 +105,16 @@ def _apply(actor: Actor, sheet: CheckoutSheet, request: HttpRequest) -> str:
         thing = next((thing for thing in sheet.left_out if thing.key == key), None)
         if thing is None:
             return ""
-        cart.add_line(
-            actor=actor,
-            service_id=thing.service_id,
-            booking_date=thing.first,
-            participants=sheet.trip.traveler_count,
-            time=thing.time,
-            nights=thing.nights,
-            trip_reference=sheet.trip.reference,
-        )
+        cart.take_from_plan(actor=actor, trip_reference=sheet.trip.reference, key=key)
         return _("%(name)s is back.") % {"name": thing.name}
     line = next((line for line in sheet.lines if line.key == key), None)
-    if line is None or line.item_id is None:
+    if line is None:
         return ""
+    item_id = line.item_id or cart.take_from_plan(actor=actor, trip_reference=sheet.trip.reference, key=key)
     if request.POST.get("do") == "remove":
-        cart.remove_line(actor=actor, item_id=line.item_id)
+        cart.remove_line(actor=actor, item_id=item_id, remember=True)
         return _("%(name)s is left out.") % {"name": line.service.name}
-    cart.change_line(actor=actor, item_id=line.item_id, changes=_changes(request, per_person=line.service.unit == "person"))
+    cart.change_line(actor=actor, item_id=item_id, changes=_changes(request, per_person=line.service.unit == "person"))
     return _("%(name)s is changed.") % {"name": line.service.name}
 
 
@@ -204,6 +194,7 @@ def _reserve(actor: Actor, reference: str, form: ContactForm, travelers: list[Na
         "travelers": travelers,
         "request_key": form.cleaned_data["request_key"] or None,
         "accepted_total": form.seen_total(),
+        "with_plan": True,  # what the sheet showed
     }
     hold = reserve_booking if shares is None else partial(open_collection, shares=shares)
     try:

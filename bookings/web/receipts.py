@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -16,9 +17,10 @@ from django.views.decorators.http import require_safe
 
 from bookings.documents.files import page_url
 from bookings.documents.structured import reservations_of
-from bookings.queries.bookings import BookingDetail, list_bookings
+from bookings.queries.bookings import BookingDetail, list_bookings, with_costs
 from bookings.queries.item_documents import documents_of
 from bookings.queries.receipts import Receipt, get_receipt
+from bookings.states import BOUGHT
 from bookings.web import words
 from bookings.web.cancellation import change_context
 from bookings.web.payment import item_rows
@@ -33,6 +35,7 @@ from trips.web.trip_bar import trip_bar
 from trips.web.written import amount as amount_words
 from trips.web.written import count_word
 
+ZERO = Decimal(0)
 STATUSES = {"ACTIVE": "good", "EXPIRED": "warn", "CANCELLED": "bad"}
 
 
@@ -163,18 +166,37 @@ def _failure(detail: BookingDetail) -> dict[str, Any]:
 def list_my_bookings(request: HttpRequest) -> HttpResponse:
     """The reader's bookings, newest first, 10 a page."""
     actor = actor_of(request)
-    page = Paginator(list_bookings(actor), 10).get_page(request.GET.get("page"))
+    page = Paginator(with_costs(list_bookings(actor)), 10).get_page(request.GET.get("page"))
     rows = [_row(booking) for booking in page.object_list]
     return render(request, "bookings/list.html", {"page": page, "rows": rows, "owed": owed_rows(actor), "new_url": reverse("trips:new"), "trips_url": reverse("trips:list")})
 
 
 def _row(booking: Any) -> dict[str, Any]:
-    """One line of the list; `item_count` is annotated by the query."""
+    """One line of the list; its counts and sums are annotated by the queries. What was cancelled is told and costs nothing any more."""
     tone, label = words.STATES[booking.state]
+    stands = booking.state in BOUGHT or booking.state == "CANCELLED"  # what was never paid has nothing to give back
+    touched = bool(booking.gone and stands)
     return {
         "booking": booking,
-        "total": format_amount(booking.total, booking.currency),
+        "total": format_amount((booking.stays or ZERO) if touched else booking.total, booking.currency),
+        "was": format_amount(booking.total, booking.currency) if touched else "",
+        "cancelled": _cancelled_words(booking) if touched else "",
         "tone": tone,
         "label": label,
         "count": ngettext("%d item", "%d items", booking.item_count) % booking.item_count,
     }
+
+
+def _cancelled_words(booking: Any) -> str:
+    """What was cancelled, what of its money comes or came back, and what is kept."""
+    back, came = (round(amount or ZERO, 3) for amount in (booking.back, booking.came))  # SQLite adds decimals as floats
+    kept = max(ZERO, round(booking.lost - back, 3))
+    count = {"gone": booking.gone, "all": booking.item_count}
+    part = ngettext("%(gone)d of %(all)d was cancelled.", "%(gone)d of %(all)d were cancelled.", booking.gone) % count
+    said = [_("All of it was cancelled.") if booking.gone == booking.item_count else part]
+    amounts = {"back": format_amount(back, booking.currency), "kept": format_amount(kept, booking.currency)}
+    if back:
+        said.append((_("%(back)s came back.") if came == back else _("%(back)s comes back.")) % amounts)
+    if kept:
+        said.append(_("%(kept)s is kept, by the terms you booked under.") % amounts)
+    return " ".join(said)

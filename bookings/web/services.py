@@ -17,12 +17,13 @@ from django.views.decorators.http import require_safe
 from bookings.pricing.cancellation import starts_at, terms_of
 from bookings.pricing.quote import MOST_PEOPLE
 from bookings.pricing.tariff import Terms
-from bookings.queries.search import LONGEST_STAY, Found, Wish, search_services
+from bookings.queries.search import LONGEST_STAY, MOST_CANDIDATES, Found, Wish, search_services
 from bookings.web import words
 from travelplanner.core import clock
 from travelplanner.core.errors import NotFound
 from travelplanner.core.templatetags.money import format_amount
 from travelplanner.core.web.actors import actor_of
+from travelplanner.core.web.limits import limited
 from trips.models import Service, Trip
 from trips.queries.catalogue import published_destinations
 from trips.queries.trips import destinations_of, get_trip
@@ -75,6 +76,7 @@ class SearchForm(forms.Form):
         )
 
 
+@limited("open", methods=("GET",))
 @require_safe
 def show_services(request: HttpRequest) -> HttpResponse:
     """Search and results. `trip`: what is found goes to this trip, and its dates, party and destination are filled in at first."""
@@ -84,8 +86,9 @@ def show_services(request: HttpRequest) -> HttpResponse:
     given = {name: request.GET[name] for name in SearchForm.base_fields if name in request.GET}
     form = SearchForm(filled | given)
     valid = form.is_valid()
-    page: Any = Paginator(search_services(form.wish()), PER_PAGE).get_page(request.GET.get("page")) if valid else None  # type: ignore[arg-type]  # counted and sliced like a list, which is what a paginator asks
     wish = form.wish() if valid else Wish()
+    found = search_services(wish) if valid else None
+    page: Any = Paginator(found, PER_PAGE).get_page(request.GET.get("page")) if found is not None else None  # type: ignore[arg-type]  # counted and sliced like a list, which is what a paginator asks
     shown = {**{name: form[name].value() or "" for name in SearchForm.base_fields}, **({"trip": trip.reference} if trip else {})}
     now = clock.now()
     context = {
@@ -93,6 +96,8 @@ def show_services(request: HttpRequest) -> HttpResponse:
         "page": page,
         "cards": [_card(one, wish, now) for one in (page or [])],
         "dated": wish.first is not None,
+        "cut": MOST_CANDIDATES if found is not None and found.cut else 0,
+        "cut_by_price": wish.ordering == "price",
         "wish": wish,
         "trip": trip,
         "bar": trip_bar(actor, trip, "book", planned=True) if trip else None,

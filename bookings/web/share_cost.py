@@ -32,7 +32,7 @@ class ShareForm(forms.Form):
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         amount = self.fields["amount"]
-        amount.widget = forms.NumberInput(attrs={"min": 0, "step": str(money.unit(currency)), "inputmode": "decimal"})
+        amount.widget = forms.NumberInput(attrs={"min": 0, "step": str(money.payable_unit(currency)), "inputmode": "decimal"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ FAILURES = {
     "hold_expired": lazy("The time to pay was over before a payment came."),
     "collection_closed": lazy("Who opened the collection closed it."),
     "cancelled": lazy("The payment was stopped before it was made."),
+    "amount_not_chargeable": lazy("The payment company takes no such amount in this currency. Nothing was charged."),
 }
 
 

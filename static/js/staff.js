@@ -39,3 +39,40 @@ new MutationObserver((changes) => {
       for (const drawn of node.querySelectorAll(".select2-container")) nameSelect(drawn);
     }
 }).observe(document.documentElement, { childList: true, subtree: true });
+
+// A dialog: named, the rest of the page out of reach while it is open, the focus inside of it and afterwards back on the button that opened it.
+// The theme shows and hides it by an attribute alone, so that is what is watched. Before htmx has settled the form, Enter would send it on its own.
+function firstPlace(box) {
+  return box.querySelector("[aria-invalid=true]") || box.querySelector("#dialog-refusal") || box.querySelector("input:not([type=hidden]), select, textarea") || box.querySelector("[type=submit]");
+}
+
+function watchDialog(box, overlay) {
+  let opener = null;
+  let settled = false;
+  const look = () => {
+    const open = box.parentElement.style.display !== "none";
+    for (const part of document.body.children) if (part !== overlay && part !== box.parentElement) part.inert = open;
+    if (open && settled && !box.contains(document.activeElement)) firstPlace(box)?.focus();
+    if (open || !opener) return;
+    const from = opener;
+    opener = null;
+    requestAnimationFrame(() => (from.checkVisibility() ? from : document.querySelector("[x-on\\:click*=showActions]"))?.focus()); // a phone's menu may be closed by now
+  };
+  document.body.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    if (detail.target !== box) return;
+    opener = detail.elt;
+    settled = false;
+  });
+  document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
+    if (detail.elt === box) settled = true;
+    if (detail.elt.id === "dialog-form") firstPlace(box)?.focus(); // what was refused is said beside its field: the first of them gets the focus
+    else look();
+  });
+  new MutationObserver(look).observe(box.parentElement, { attributes: true, attributeFilter: ["style"] });
+  for (const [name, value] of [["role", "dialog"], ["aria-modal", "true"], ["aria-labelledby", "dialog-title"]]) box.setAttribute(name, value);
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  const [box, overlay] = [document.getElementById("modal-content"), document.getElementById("modal-overlay")];
+  if (box && overlay) watchDialog(box, overlay);
+});

@@ -116,3 +116,17 @@ def test_external_calls_when_in_an_action_then_outside_its_transaction() -> None
                     if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and "gateway" in ast.unparse(inner.func.value).lower():
                         found.append(f"{at(path, inner)} {ast.unparse(inner.func)}")
     assert not found
+
+
+LOCKED_IN = {"Trip": "trips/actions/", "Booking": "bookings/actions/locks.py"}
+
+
+def test_trips_and_bookings_when_locked_then_only_where_the_order_is_written() -> None:
+    """The trip first, then the booking: two actions that lock them the other way round wait for each other for ever."""
+    found = []
+    for path in python_files():
+        for call, name in calls(path):
+            model = receiver(call).partition(".objects")[0]
+            if name == "select_for_update" and not str(path).startswith(LOCKED_IN.get(model, "")):
+                found.append(f"{at(path, call)} {model}")
+    assert not found, "use trips.actions.trips.lock_trip, or bookings.actions.locks"

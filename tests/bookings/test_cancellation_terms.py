@@ -105,7 +105,7 @@ def test_spread_when_over_several_payments_then_exact_and_none_gives_more_than_i
     assert sum(parts) == amount
     assert all(0 <= part <= room for part, room in zip(parts, rooms, strict=True))
     if amount and sum(rooms):
-        assert all(abs(part - amount * room / sum(rooms)) < money.unit(currency) for part, room in zip(parts, rooms, strict=True))
+        assert all(abs(part - amount * room / sum(rooms)) < money.common_step([amount, *rooms], currency) for part, room in zip(parts, rooms, strict=True))
 
 
 def test_spread_when_more_than_all_rooms_then_refused() -> None:

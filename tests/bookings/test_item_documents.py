@@ -14,17 +14,18 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from bookings.actions.item_documents import MOST, add_document, remove_document
-from bookings.models import Booking, BookingItem, ItemDocument
+from bookings.models import Booking, BookingItem, BookingTraveler, ItemDocument
 from bookings.queries.item_documents import OWNER
 from tests.bookings.pages import words
 from tests.cast import actor_for
 from tests.factories.papers import SECRET, jpeg, pdf
+from tests.factories.travelers import make_traveler
 from tests.trips.companions import joined
-from travelplanner.core import private_files
+from travelplanner.core import clock, private_files
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from travelplanner.core.models import AuditEntry
-from trips.models import Trip
+from trips.models import Trip, TripMember
 
 
 @pytest.fixture
@@ -70,6 +71,32 @@ def test_document_when_anyone_else_asks_then_404_like_none(alice_api: APIClient,
     assert page.get(f"/bookings/{booked.reference}/documents/{ticket.pk}").status_code == 302
     assert alice_api.get(f"/api/bookings/BK_20200101_00000000/documents/{ticket.pk}").status_code == 404
     assert alice_api.get(f"/api/bookings/{booked.reference}/documents/{uuid.uuid4()}").status_code == 404
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor"])
+@pytest.mark.parametrize("travels", [True, False], ids=["travels on it", "looks on"])
+def test_document_when_a_companion_asks_then_404_whatever_the_role_while_in_the_trip_and_after(
+    alice_api: APIClient, bob: User, bob_api: APIClient, bob_page: Client, booked: Booking, item: BookingItem, ticket: ItemDocument, alices_trip: Trip, role: str, travels: bool
+) -> None:
+    member = joined(alice_api, alices_trip.reference, bob, role)
+    if travels:
+        BookingTraveler.objects.create(item=item, traveler=make_traveler(bob, "Bob"), position=90, first_name="Bob")
+    listed, one = f"/api/bookings/{booked.reference}/documents", f"/bookings/{booked.reference}/documents/{ticket.pk}"
+    for _ in ("companion", "ex-member"):
+        for answer in (bob_api.get(listed), bob_api.get(f"/api{one}"), bob_page.get(one), bob_page.get(f"/bookings/{booked.reference}")):
+            assert answer.status_code == 404
+            assert SECRET not in answer.content
+            assert ticket.title not in answer.content.decode()
+        TripMember.objects.filter(pk=member.pk).update(left_at=clock.now())
+    assert alice_api.get(f"/api{one}").status_code == 200
+
+
+def test_document_when_staff_asks_then_by_the_recorded_look_alone(dana_api: APIClient, dana_page: Client, booked: Booking, ticket: ItemDocument) -> None:
+    one = f"/bookings/{booked.reference}/documents/{ticket.pk}"
+    assert [dana_page.get(one).status_code, dana_api.get(f"/api{one}").status_code] == [404, 404]
+    assert not AuditEntry.objects.filter(action="item_document.opened").exists()
+    assert dana_page.get(f"/admin/bookings/itemdocument/{ticket.pk}/file/").status_code == 200
+    assert AuditEntry.objects.filter(action="item_document.opened").count() == 1
 
 
 def test_document_when_it_is_a_number_alone_then_listed_without_a_file(alice_api: APIClient, booked: Booking, staff: Actor, item: BookingItem) -> None:

@@ -10,9 +10,10 @@ from django.test import Client
 from rest_framework.throttling import SimpleRateThrottle
 
 from accounts.models import User
+from bookings.actions.cart import fill_from_itinerary
 from bookings.models import Booking, BudgetLock, CartItem, PriceRule, ServiceSlot
 from tests.bookings.pages import book_url, contact, field, hold, pay, words
-from tests.cast import page_for
+from tests.cast import actor_for, page_for
 from tests.factories.bookings import choose, make_planned_trip, put_in_cart
 from tests.factories.catalogue import SmallCatalogue
 from tests.factories.trips import TripFactory
@@ -100,7 +101,7 @@ def test_checkout_when_sample_then_offers_an_own_plan_and_hides_the_limit(charli
 @pytest.mark.parametrize("filled", [False, True])
 def test_checkout_when_read_then_at_most_seven_statements(alice_page: Client, alices_trip: Trip, filled: bool) -> None:
     if filled:
-        alice_page.post(book_url(alices_trip, "/line"), {"do": "change", "line": "none"})
+        fill_from_itinerary(actor=actor_for(alices_trip.owner), trip_reference=alices_trip.reference)
         hold(alice_page, alices_trip)
         assert CartItem.objects.count() == 3
     alice_page.get(book_url(alices_trip))

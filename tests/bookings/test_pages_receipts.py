@@ -11,7 +11,7 @@ from django.test import Client
 from icalendar import Calendar
 
 from accounts.models import User
-from bookings.models import Booking, BookingItem, Confirmation
+from bookings.models import Booking, BookingItem, Confirmation, Refund
 from bookings.web.words import moment_words
 from tests.bookings.pages import hold, pay, words
 from tests.cast import page_for
@@ -31,6 +31,11 @@ def booking(alice_page: Client, alices_trip: Trip) -> Booking:
     pay(alice_page, booking)
     booking.refresh_from_db()
     return booking
+
+
+def cancel(page: Client, booking: Booking, *items: BookingItem) -> None:
+    answer = page.post(f"/bookings/{booking.reference}/cancel", {"item": [str(item.pk) for item in items]})
+    assert page.post(answer["Location"] + "/confirm").status_code == 302
 
 
 def test_confirmation_when_opened_then_shows_everything_that_seed_000_shows(alice_page: Client, booking: Booking) -> None:
@@ -86,6 +91,52 @@ def test_confirmation_when_in_hindi_then_opens(alice_page: Client, booking: Book
 @pytest.mark.parametrize("reference", ["BK_20260101_00000000", "x" * 300, "%00"])
 def test_booking_when_unknown_then_404_like_anothers(alice_page: Client, reference: str) -> None:
     assert alice_page.get(f"/bookings/{reference}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("kept", "settled", "said"),
+    [
+        (0, "succeeded", "1 of 3 was cancelled. ₹400 came back."),
+        (0, "pending", "1 of 3 was cancelled. ₹400 comes back."),
+        (100, "succeeded", "1 of 3 was cancelled. ₹300 came back. ₹100 is kept, by the terms you booked under."),
+        (400, "", "1 of 3 was cancelled. ₹400 is kept, by the terms you booked under."),
+    ],
+)
+def test_list_when_a_part_was_cancelled_then_says_what_stays_and_what_comes_back(
+    alice_page: Client, booking: Booking, kept: int, settled: str, said: str
+) -> None:
+    ticket = booking.items.get(name="Demo Museum ticket")
+    BookingItem.objects.filter(pk=ticket.pk).update(cancellation_deadline=clock.now(), cancellation_fee=kept)
+    cancel(alice_page, booking, ticket)
+    Refund.objects.update(state=settled)
+    row = words(alice_page.get("/bookings"))
+    Refund.objects.update(state="succeeded")  # as the books say it
+    assert said in row
+    assert "Was ₹8,200 now ₹7,800" in row
+    assert "3 items" in row
+
+
+def test_list_when_all_was_cancelled_then_says_that_nothing_stays(alice_page: Client, booking: Booking) -> None:
+    cancel(alice_page, booking, *booking.items.all())
+    row = words(alice_page.get("/bookings"))
+    assert "All of it was cancelled. ₹8,200 came back." in row
+    assert "Was ₹8,200 now ₹0" in row
+
+
+def test_list_when_nothing_was_cancelled_then_only_the_sum(alice_page: Client, booking: Booking) -> None:
+    row = words(alice_page.get("/bookings"))
+    assert "₹8,200" in row
+    assert "cancelled" not in row
+    assert "Was" not in row
+
+
+def test_list_when_the_payment_failed_then_nothing_is_called_cancelled(alice_page: Client, alices_trip: Trip) -> None:
+    booking = hold(alice_page, alices_trip)
+    pay(alice_page, booking, "declined")
+    row = words(alice_page.get("/bookings"))
+    assert "Not paid" in row
+    assert "₹8,200" in row
+    assert "was cancelled" not in row
 
 
 def test_list_when_one_and_when_many_then_same_statements_and_pages(alice: User, catalogue: SmallCatalogue, charlie_page: Client) -> None:

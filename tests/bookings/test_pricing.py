@@ -172,10 +172,10 @@ def test_terms_when_not_cancellable_then_all_is_kept() -> None:
 def test_exchange_when_any_pair_then_amount_follows_from_the_frozen_rate(minor: int, source: str, target: str) -> None:
     amount = money.from_minor(minor, source)
     own = exchange(amount, source, target, RATES)
-    assert own.amount == money.quantize(amount * own.rate, target)
+    assert own.amount == money.payable(amount * own.rate, target)
     assert (own.rate_date is None) == (source == target)
     if source == target:
-        assert own.amount == amount
+        assert own.amount == money.payable(amount, target)
 
 
 def test_exchange_when_currency_is_unknown_then_says_so() -> None:

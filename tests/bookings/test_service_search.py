@@ -11,12 +11,15 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
+from rest_framework.throttling import SimpleRateThrottle
 
 from accounts.models import User
 from bookings.models import CapacityRule, CartItem, PriceRule, ServiceSlot
 from bookings.pricing.quote import Use
+from bookings.queries import search
 from bookings.queries.inventory import load_stock
 from bookings.queries.search import Wish, search_services
+from bookings.web import services as services_page
 from tests.factories.bookings import make_planned_trip
 from tests.factories.catalogue import DestinationFactory, ServiceFactory, SmallCatalogue
 from tests.statements import counted
@@ -193,6 +196,29 @@ def test_search_when_compared_with_the_till_then_prices_and_places_agree(catalog
                 assert (offer.total, offer.left, offer.units) == (same.total, same.left, same.use.quantity)
 
 
+@pytest.mark.parametrize("query", [{"ordering": "name"}, {"ordering": "price"}, {"ordering": "price", "max_price": "99999"}])
+def test_search_when_there_is_more_than_is_looked_at_then_cut_and_the_cheapest_are_among_it(catalogue: SmallCatalogue, monkeypatch: pytest.MonkeyPatch, query: dict[str, Any]) -> None:
+    wish = Wish(destination="varanasi", first=DAY, last=DAY + dt.timedelta(days=2), people=2, ordering=query["ordering"], max_price=Decimal(query["max_price"]) if "max_price" in query else None)
+    whole = search_services(wish)
+    assert not whole.cut
+    monkeypatch.setattr(search, "MOST_CANDIDATES", len(whole))
+    assert not search_services(wish).cut
+    monkeypatch.setattr(search, "MOST_CANDIDATES", 2)
+    few = search_services(wish)
+    assert (few.cut, len(few)) == (True, 2)
+    if query["ordering"] == "price":
+        assert few[0:1][0].service == min((one.service for one in whole[0:100]), key=lambda row: (row.list_price, row.name))
+
+
+def test_search_when_paged_then_every_page_has_its_own_prices(catalogue: SmallCatalogue) -> None:
+    for service in (*catalogue.hotels, *catalogue.activities):
+        PriceRule.objects.create(service=service, name="season", months=[DAY.month], percent=50)
+    wish = Wish(destination="varanasi", first=DAY, people=1)
+    found = search_services(wish)
+    whole = [(one.service.pk, one.offer) for one in found[0:100]]
+    assert [(one.service.pk, one.offer) for at in range(len(found)) for one in found[at : at + 1]] == whole
+
+
 # --- the page ---------------------------------------------------------------------------------------------------------------
 def test_page_when_nothing_is_said_then_list_prices_and_a_way_to_dates(page: Client, catalogue: SmallCatalogue) -> None:
     html = page.get("/services").content.decode()
@@ -230,3 +256,26 @@ def test_page_when_for_a_trip_then_its_dates_party_and_town_are_filled_in(alice:
     assert (answer.status_code, answer["Location"]) == (302, "/services?people=2")
     assert CartItem.objects.get().trip == trip
     assert alice_page.post("/cart/change", post | {"next": "https://evil.example/"})["Location"] == "/cart"
+
+
+def test_page_when_there_is_more_than_is_looked_at_then_it_says_so(page: Client, catalogue: SmallCatalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    query = {"destination": "varanasi", "date_from": DAY, "people": 1}
+    assert "all there is" not in page.get("/services", query).content.decode()
+    for module in (search, services_page):
+        monkeypatch.setattr(module, "MOST_CANDIDATES", 2)
+    by_name = page.get("/services", query).content.decode()
+    assert "all there is" in by_name
+    assert "only the first 2 by name" in by_name
+    assert "only the 2 with the lowest list prices" in page.get("/services", {**query, "ordering": "price"}).content.decode()
+
+
+def test_page_when_asked_for_again_and_again_then_429_with_when_to_come_back_and_counted_with_the_apis(page: Client, api: APIClient, catalogue: SmallCatalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SimpleRateThrottle.THROTTLE_RATES, "open", "3/minute")
+    assert api.get("/api/services").status_code == 200
+    assert [page.get("/services").status_code, page.head("/services?people=2").status_code] == [200, 200]
+    refused = page.get("/services")
+    assert refused.status_code == 429
+    assert 1 <= int(refused["Retry-After"]) <= 60
+    assert "text/html" in refused["Content-Type"]
+    assert "Too many requests" in refused.content.decode()
+    assert api.get("/api/services").status_code == 429

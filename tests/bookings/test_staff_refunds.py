@@ -130,6 +130,27 @@ def test_admin_when_the_button_is_pressed_then_given_back_and_listed_with_its_re
     assert WHY in dana_page.get(f"/admin/bookings/payment/{payment.pk}/change/").content.decode()
 
 
+def test_admin_when_more_is_given_back_than_was_paid_then_told_beside_the_amount_and_nothing_typed_is_lost(booking: Booking, dana_page: Client) -> None:
+    url = f"/admin/bookings/payment/{Payment.objects.get().pk}/refund/"
+    assert "At most ₹8,200 is left to give back." in dana_page.get(url).content.decode()
+    answer = dana_page.post(url, {"amount": "8201", "reason": WHY, "_form_submitted": "True"}, headers={"HX-Request": "true"})
+    said = answer.content.decode()
+    assert answer.status_code == 200
+    assert 'id="id_amount_error"' in said
+    assert "More can&#x27;t be given back than was paid." in said
+    assert 'value="8201"' in said
+    assert WHY in said
+    assert not Refund.objects.exists()
+    short = dana_page.post(url, {"amount": "5", "reason": "          short", "_form_submitted": "True"}).content.decode()
+    assert 'id="id_reason_error"' in short
+    assert 'value="5"' in short
+
+
+def test_admin_when_the_dialog_of_no_payment_is_opened_then_no_error(booking: Booking, dana_page: Client) -> None:
+    for key in (uuid.uuid4(), "nonsense"):
+        assert dana_page.get(f"/admin/bookings/payment/{key}/refund/").status_code == 200
+
+
 def test_admin_when_the_right_is_missing_then_no_button_and_no_refund(booking: Booking) -> None:
     user = UserFactory(is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=["view_payment", "change_payment"], content_type__app_label="bookings"))

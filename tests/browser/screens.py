@@ -189,14 +189,42 @@ SCREENS = (
     Screen("not allowed that way", trip("/plan/undo", "edited"), who="asha", status=405),
 )
 
+def open_dialog(button: str, **typed: str) -> Callable[[Visitor], None]:
+    """Open a dialog of a staff page; with something typed also send it, and wait for what it says of it."""
+
+    def open_it(visitor: Visitor) -> None:
+        visitor.page.get_by_role("link", name=button).click()
+        visitor.page.get_by_role("dialog").locator("#dialog-form").wait_for()
+        for name, text in typed.items():
+            visitor.page.locator(f"#dialog [name={name}]").fill(text)
+        if typed:
+            visitor.page.locator("#dialog [type=submit]").click()
+            visitor.page.locator("#dialog [aria-invalid=true], #dialog-refusal").first.wait_for()
+
+    return open_it
+
+
+def payment_page(scenes: Scenes) -> str:
+    return f"/admin/bookings/payment/{scenes.confirmed.payments.get().pk}/change/"
+
+
+def item_page(scenes: Scenes) -> str:
+    return f"/admin/bookings/bookingitem/{scenes.confirmed.items.all()[0].pk}/change/"
+
+
 STAFF_SCREENS = (
     Screen("sign in", "/admin/login/"),
     Screen("dashboard", "/admin/", who="dana"),
     Screen("list of bookings", "/admin/bookings/booking/", who="dana"),
     Screen("booking", lambda scenes: f"/admin/bookings/booking/{scenes.confirmed.pk}/change/", who="dana"),
     Screen("booking, a part cancelled", lambda scenes: f"/admin/bookings/booking/{scenes.partly_cancelled.pk}/change/", who="dana"),
-    Screen("item", lambda scenes: f"/admin/bookings/bookingitem/{scenes.confirmed.items.all()[0].pk}/change/", who="dana"),
-    Screen("payment", lambda scenes: f"/admin/bookings/payment/{scenes.confirmed.payments.get().pk}/change/", who="dana"),
+    Screen("item", item_page, who="dana"),
+    Screen("writing a change down", item_page, who="dana", then=open_dialog("Write a change down")),
+    Screen("writing a change down, refused", item_page, who="dana", then=open_dialog("Write a change down", departure_time="at nine")),
+    Screen("writing a change down, nothing said", item_page, who="dana", then=open_dialog("Write a change down", gate="")),
+    Screen("payment", payment_page, who="dana"),
+    Screen("giving money back", payment_page, who="dana", then=open_dialog("Give money back")),
+    Screen("giving money back, refused", payment_page, who="dana", then=open_dialog("Give money back", amount="999999", reason="The room was cold.")),
     Screen("calendar of a service", lambda scenes: f"/admin/bookings/serviceslot/calendar/{scenes.confirmed.items.all()[0].service_id}/", who="dana"),
     Screen("statements", "/admin/bookings/ledgerentry/statements/", who="dana"),
     Screen("reconcile report", "/admin/bookings/ledgerentry/reconcile/", who="dana"),

@@ -30,6 +30,30 @@ def test_quantize_when_half_way_then_to_even(amount: str, currency: str, rounded
     assert money.quantize(amount, currency) == Decimal(rounded)
 
 
+@pytest.mark.parametrize(
+    ("amount", "currency", "payable"),
+    [("12.345", "KWD", "12.340"), ("12.355", "KWD", "12.360"), ("0.004", "BHD", "0.000"), ("12.345", "EUR", "12.34"), ("12.5", "JPY", "12"), ("7", "TND", "7.000")],
+)
+def test_payable_when_asked_then_never_finer_than_a_hundredth(amount: str, currency: str, payable: str) -> None:
+    assert str(money.payable(Decimal(amount), currency)) == payable
+
+
+@given(minors, st.lists(st.integers(min_value=0, max_value=10**6), min_size=1, max_size=30).filter(any), currencies)
+def test_split_when_in_payable_steps_then_adds_up_and_each_part_can_be_charged(minor: int, weights: list[int], currency: str) -> None:
+    total = money.payable(money.from_minor(minor, currency), currency)
+    step = money.common_step([total], currency)
+    parts = money.split(total, weights, currency, step=step)
+    assert sum(parts) == total
+    assert all(part >= 0 and money.payable(part, currency) == part for part in parts)
+    for part, weight in zip(parts, weights, strict=True):
+        assert abs(part - total * weight / sum(weights)) < step
+
+
+def test_split_when_the_total_is_no_whole_number_of_steps_then_refused() -> None:
+    with pytest.raises(ValueError, match="whole number"):
+        money.split(Decimal("1.005"), [1, 1], "KWD", step=Decimal("0.01"))
+
+
 @given(minors, currencies)
 def test_minor_units_when_there_and_back_then_the_same(minor: int, currency: str) -> None:
     assert money.to_minor(money.from_minor(minor, currency), currency) == minor

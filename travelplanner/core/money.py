@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
@@ -10,6 +10,7 @@ from functools import cache
 from babel.core import get_global
 from babel.numbers import get_currency_precision
 
+HUNDREDTH = Decimal("0.01")
 MAX_AMOUNT = Decimal("999999999999.999")  # what the columns hold
 
 
@@ -37,6 +38,26 @@ def quantize(amount: Decimal | int | str, currency: str) -> Decimal:
     return Decimal(amount).quantize(unit(currency), rounding=ROUND_HALF_EVEN)
 
 
+@cache
+def payable_unit(currency: str) -> Decimal:
+    """The smallest step of what can be charged or given back: the currency's unit, but never finer than a hundredth.
+
+    Payment companies take a currency of three decimals (KWD, BHD, OMR, TND, ...) in thousandths whose last digit must be 0
+    (https://docs.stripe.com/currencies#three-decimal; Razorpay and others say the same).
+    """
+    return max(unit(currency), HUNDREDTH)
+
+
+def payable(amount: Decimal | int | str, currency: str) -> Decimal:
+    """Round to what can be charged, half to even, written with the currency's decimals: 12.345 KWD -> 12.340."""
+    return quantize(Decimal(amount).quantize(payable_unit(currency), rounding=ROUND_HALF_EVEN), currency)
+
+
+def common_step(amounts: Iterable[Decimal], currency: str) -> Decimal:
+    """The step in which these amounts can be divided without a rest: the payable one, or, where one of them is finer, the currency's unit."""
+    return payable_unit(currency) if all(amount == payable(amount, currency) for amount in amounts) else unit(currency)
+
+
 def to_minor(amount: Decimal, currency: str) -> int:
     """12.34 EUR -> 1234; rounds half to even first."""
     return int(quantize(amount, currency).scaleb(exponent(currency)))
@@ -53,17 +74,23 @@ def as_number(amount: Decimal, currency: str) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def split(total: Decimal, weights: Sequence[int | Decimal], currency: str) -> tuple[Decimal, ...]:
-    """Divide exactly: parts add up to the total; spare units go to the largest remainders, first come first on ties."""
+def split(total: Decimal, weights: Sequence[int | Decimal], currency: str, *, step: Decimal | None = None) -> tuple[Decimal, ...]:
+    """Divide exactly: parts add up to the total; spare units go to the largest remainders, first come first on ties.
+
+    `step` is the unit that is dealt out (the currency's own when None); the total must be a whole number of it.
+    """
     if not weights or any(weight < 0 for weight in weights) or not sum(weights):
         raise ValueError("weights must be non-negative and not all zero")
-    minor, whole = to_minor(total, currency), sum(Decimal(weight) for weight in weights)
-    exact = [Decimal(minor) * Decimal(weight) / whole for weight in weights]
+    step, whole = step or unit(currency), sum(Decimal(weight) for weight in weights)
+    steps = quantize(total, currency) / step
+    if steps != steps.to_integral_value():
+        raise ValueError("the total is no whole number of steps")
+    exact = [steps * Decimal(weight) / whole for weight in weights]
     parts = [int(value // 1) for value in exact]
     order = sorted(range(len(exact)), key=lambda i: (parts[i] - exact[i], i))
-    for i in order[: minor - sum(parts)]:
+    for i in order[: int(steps) - sum(parts)]:
         parts[i] += 1
-    return tuple(from_minor(part, currency) for part in parts)
+    return tuple(quantize(part * step, currency) for part in parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +49,11 @@ class StateMachine:
         return models.CheckConstraint(condition=models.Q(**{f"{self.field}__in": list(self.states)}), name=f"{model_name}_{self.field}_known")
 
 
+def _as_one() -> AbstractContextManager[Any]:
+    """State and history as one: the caller's transaction sees to it; without one, an own. A savepoint inside it would cost two round trips."""
+    return nullcontext() if transaction.get_connection().in_atomic_block else transaction.atomic()
+
+
 def move(
     row: models.Model,
     machine: StateMachine,
@@ -77,7 +83,7 @@ def move(
         values["updated_at"] = now
     if "row_version" in names:
         values["row_version"] = F("row_version") + 1
-    with transaction.atomic():
+    with _as_one():
         hit = type(row)._base_manager.filter(pk=row.pk, **{machine.field: old}).update(**values)
         if hit != 1:
             raise Conflict(_("Someone else changed this at the same moment."), code="wrong_state", extra={"state": old})
@@ -127,7 +133,7 @@ def move_all(
         values["updated_at"] = now
     if "row_version" in names:
         values["row_version"] = F("row_version") + 1
-    with transaction.atomic():
+    with _as_one():
         hit = model._base_manager.filter(pk__in=[row.pk for row in rows], **{machine.field: old}).update(**values)
         if hit != len(rows):
             raise Conflict(_("Someone else changed this at the same moment."), code="wrong_state", extra={"state": old})

@@ -116,7 +116,7 @@ class ServiceRow(NamedTuple):
     summary: str
 
 
-_COLUMNS = (
+COLUMNS = (
     "pk", "type", "name", "supplier__name", "supplier__demo", "destination_id", "destination__name", "destination__slug", "destination__timezone",
     "place_id", "place__name", "comfort", "latitude", "longitude", "list_price", "currency", "unit", "sleeps", "capacity", "times", "minutes",
     "cancellable", "cancel_hours", "cancel_fee_percent", "summary",
@@ -141,12 +141,12 @@ def services(*, type: str = "", destination: Destination | None = None, place: s
 
 def service_rows(found: QuerySet[Service]) -> list[ServiceRow]:
     """One statement."""
-    return [ServiceRow._make(row) for row in found.values_list(*_COLUMNS)]
+    return [ServiceRow._make(row) for row in found.values_list(*COLUMNS)]
 
 
 def get_service(service_id: uuid.UUID) -> ServiceRow:
     """A service on sale, or NotFound; a supplier's offer to one party is found by its id."""
-    row = Service.objects.filter(active=True, supplier__active=True, pk=service_id).order_by().values_list(*_COLUMNS).first()
+    row = Service.objects.filter(active=True, supplier__active=True, pk=service_id).order_by().values_list(*COLUMNS).first()
     if row is None:
         raise NotFound
     return ServiceRow._make(row)

@@ -14,7 +14,7 @@ from django.contrib import messages
 from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.auth import get_permission_codename
 from django.db.models import Model, QuerySet
-from django.forms import BaseModelFormSet, ModelForm
+from django.forms import BaseModelFormSet, Form, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -108,8 +108,11 @@ class StaffAdmin(ModelAdmin):
         return super().log_deletions(request, queryset)
 
     # --- what buttons do goes through actions ----------------------------------------------------------------------
-    def perform(self, request: HttpRequest, object_id: str, deed: Callable[[Any], str]) -> HttpResponse:
-        """Carry out `deed` on one row and go back to it; what it returns, or its refusal, becomes a message."""
+    def perform(self, request: HttpRequest, object_id: str, deed: Callable[[Any], str], form: Form | None = None) -> HttpResponse:
+        """Carry out `deed` on one row and go back to it; what it returns, or its refusal, becomes a message.
+
+        With the dialog's `form` a refusal is let out: its button tells it in the dialog, where nothing that was typed is lost.
+        """
         row = self.get_object(request, object_id)
         if row is None:
             messages.error(request, _("This is not there any more."))
@@ -117,6 +120,8 @@ class StaffAdmin(ModelAdmin):
         try:
             messages.success(request, deed(row))
         except AppError as error:
+            if form is not None:
+                raise
             messages.error(request, sentence_of(error))
         return redirect_to(request, reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk]))
 

@@ -1,0 +1,13 @@
+"""A cart line knows what of the plan it stands for, and stays as a mark when it was taken out."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("bookings", "0016_slot_date_index")]
+    operations = [
+        migrations.AddField(model_name="cartitem", name="planned_as", field=models.CharField(blank=True, default="", max_length=40)),
+        migrations.AddField(model_name="cartitem", name="taken_out", field=models.BooleanField(default=False)),
+        migrations.AlterModelOptions(name="cartitem", options={"default_manager_name": "all_rows", "ordering": ("booking_date", "created_at")}),
+        migrations.AlterModelManagers(name="cartitem", managers=[("all_rows", models.Manager())]),
+    ]
