@@ -20,7 +20,16 @@ from bookings.queries.booked_lines import booked_lines
 from bookings.queries.cart import Cart, CartLine, date_problem, get_cart, get_line, use_of
 from bookings.queries.inventory import Stock, get_service, load_stock
 from bookings.queries.itinerary_lines import ItineraryLine, lines_of_itinerary
-from bookings.queries.planned import bought_of, line_key, plan_left, planned_key, row_keys, rows_of_trip
+from bookings.queries.planned import (
+    bought_of,
+    keys_of,
+    line_key,
+    plan_left,
+    planned_key,
+    row_keys,
+    rows_of_trip,
+    uncovered,
+)
 from travelplanner.core import clock
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, Invalid, NotFound, Stale
@@ -63,8 +72,7 @@ def add_line(
     use = Use(booking_date, quantity if quantity is not None else _units(service, heads), heads, nights if service.unit == "room_night" else 1, time)
     quoted = _price(service, use, now)
     with transaction.atomic():
-        if CartItem.objects.filter(user_id=user_id).count() >= MOST_LINES:
-            raise Conflict(_("A cart holds up to %(most)s lines.") % {"most": MOST_LINES}, code="cart_full")
+        _check_room(user_id)
         key = {"user_id": user_id, "trip": trip, "service": service, "booking_date": booking_date, "time": time}
         values = _values(quoted, special_requests)
         item = CartItem.all_rows.filter(**key).first()
@@ -81,8 +89,7 @@ def put_offer(*, actor: Actor, trip: Trip, service: Service, participants: int, 
     which asked whether they may. Raises Invalid, Conflict (`cart_full`)."""
     user_id = rules.require_user(actor)
     quoted = _price(service, Use(service.sold_on or now.date(), 1, participants), now)
-    if CartItem.objects.filter(user_id=user_id).count() >= MOST_LINES:
-        raise Conflict(_("A cart holds up to %(most)s lines.") % {"most": MOST_LINES}, code="cart_full")
+    _check_room(user_id)
     key = {"user_id": user_id, "trip": trip, "service": service, "booking_date": quoted.use.first, "time": ""}
     values = _values(quoted, "")
     item = CartItem.all_rows.filter(**key).first()
@@ -205,6 +212,9 @@ def remove_line(*, actor: Actor, item_id: uuid.UUID, remember: bool = False) -> 
         planned_as = planned_key(item)
         if planned_as or (remember and item.trip):
             CartItem.objects.filter(pk=item.pk).update(taken_out=True, planned_as=planned_as, updated_at=clock.now(), row_version=F("row_version") + 1)
+            marks = CartItem.all_rows.filter(user_id=user_id, taken_out=True).order_by("-updated_at", "-pk").values_list("pk", flat=True)
+            if forgotten := list(marks[MOST_LINES:]):  # as many as a cart holds are remembered, so that no trip grows without end
+                CartItem.all_rows.filter(pk__in=forgotten).delete()
         else:
             item.delete()
 
@@ -237,17 +247,16 @@ def fill_from_itinerary(*, actor: Actor, trip_reference: str, now: dt.datetime |
     plan = lines_of_itinerary(trip)
     if plan is None:
         raise Conflict(_("Choose an itinerary first."), code="nothing_chosen")
-    booked = booked_lines(trip.pk, now=now)
-    wanted = [line for line in plan.lines if (line.service.pk, line.use.first, line.use.time) not in booked]
+    wanted = uncovered(plan.lines, booked_lines(trip.pk, now=now).keys())
     if plan.lines and not wanted:
         raise Conflict(_("Everything of this itinerary is booked or held already."), code="already_booked")
-    keys = {_key_of(line) for line in plan.lines}
+    keys = {key for line in plan.lines for key in keys_of(line)}
     with transaction.atomic():
         known = rows_of_trip(actor, trip)
         out = {item.planned_as for item in known if item.taken_out}
         made = [item.pk for item in known if not item.taken_out and (item.planned_as or keys & row_keys(item))]
         CartItem.objects.filter(pk__in=made).delete()
-        rows = [_row(user_id, trip, line, plan.stock, now) for line in wanted if _key_of(line) not in out and _fits_party(line, plan.stock)]
+        rows = [_row(user_id, trip, line, plan.stock, now) for line in wanted if out.isdisjoint(keys_of(line)) and _fits_party(line, plan.stock)]
         CartItem.objects.bulk_create(rows[:MOST_LINES], ignore_conflicts=True)
     return get_cart(actor, trip=trip, now=now)
 
@@ -268,17 +277,24 @@ def take_from_plan(*, actor: Actor, trip_reference: str, key: str, now: dt.datet
         rows = rows_of_trip(actor, trip)
         for item in sorted(rows, key=lambda row: row.taken_out):
             if key in row_keys(item):
+                if item.taken_out:
+                    _check_room(user_id)
                 CartItem.all_rows.filter(pk=item.pk, taken_out=True).update(taken_out=False, updated_at=now, row_version=F("row_version") + 1)
                 return item.pk
         left = plan_left(plan.lines, rows, bought_of(trip.pk))
         line = next((line for line in (*left.still, *left.out) if _key_of(line) == key), None)
         if line is None:
             raise NotFound
-        if CartItem.objects.filter(user_id=user_id).count() >= MOST_LINES:
-            raise Conflict(_("A cart holds up to %(most)s lines.") % {"most": MOST_LINES}, code="cart_full")
-        CartItem.objects.bulk_create([_row(user_id, trip, line, plan.stock, now)], ignore_conflicts=True)  # another tab may do the same at this moment
+        _check_room(user_id)
         rows_of_it = CartItem.all_rows.filter(user_id=user_id, trip=trip, service=line.service, booking_date=line.use.first, time=line.use.time)
+        rows_of_it.filter(taken_out=True).delete()  # a mark that something else of the plan left there when it was moved, then taken out
+        CartItem.objects.bulk_create([_row(user_id, trip, line, plan.stock, now)], ignore_conflicts=True)  # another tab may do the same at this moment
         return rows_of_it.values_list("pk", flat=True).get()
+
+
+def _check_room(user_id: uuid.UUID) -> None:
+    if CartItem.objects.filter(user_id=user_id).count() >= MOST_LINES:
+        raise Conflict(_("A cart holds up to %(most)s lines.") % {"most": MOST_LINES}, code="cart_full")
 
 
 def _key_of(line: ItineraryLine) -> str:

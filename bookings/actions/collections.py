@@ -44,6 +44,7 @@ def open_collection(
     request_key: str | None = None,
     accepted_total: Decimal | None = None,
     with_plan: bool = False,
+    shown: Sequence[str] | None = None,
     now: dt.datetime | None = None,
 ) -> Booking:
     """Reserve the trip as `reserve_booking` does, to be paid in shares; for the trip's owner.
@@ -63,6 +64,7 @@ def open_collection(
         accepted_total=accepted_total,
         collect=collect,
         with_plan=with_plan,
+        shown=shown,
         now=now,
     )
     if not Collection.objects.filter(booking=booking).exists():  # the key was used for a booking that is paid at once

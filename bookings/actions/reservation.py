@@ -30,6 +30,7 @@ from bookings.kinds import details_of
 from bookings.models import Booking, BookingItem, Hold, Payment, ServiceSlot
 from bookings.queries.basket import Basket, BasketLine, load_basket
 from bookings.queries.booked_lines import open_and_booked
+from bookings.queries.planned import line_mark
 from bookings.states import BOOKING, PAYMENT
 from travelplanner.core import clock, ids, money
 from travelplanner.core.actor import Actor
@@ -72,22 +73,24 @@ def make_reservation(
     collect: Collecting | None = None,
     charge_by: str | None = None,
     with_plan: bool = False,
+    shown: Sequence[str] | None = None,
     now: dt.datetime | None = None,
 ) -> Reserved:
     """Hold the places of the trip's cart (else of its itinerary; `with_plan`: of both), lock its budget and prepare one payment of the sum.
 
     `accepted_total` is the sum, in the trip's currency, that the traveler agreed to after PriceChanged. `travelers` says who uses what is
-    booked (nobody has to be named); it changes no price. `collect` prepares shares in the place of the one payment, and holds for longer.
+    booked (nobody has to be named); it changes no price. `shown` are the `line_mark`s of what a page showed: nothing else is
+    booked. `collect` prepares shares in the place of the one payment, and holds for longer.
     `charge_by` (what may be shown of a payment method) writes the intent to charge in the same transaction, where nothing is held elsewhere first.
     Guarantees: all places or none; held + spent never passes the budget; never two open bookings of a trip; the same `request_key` of the
     same user gives the same booking. Reads and prices first, outside of the transaction; the transaction's own UPDATEs decide.
-    Raises NotFound, NotAllowed, Invalid, Conflict (`wrong_state`, `nothing_to_book`, `already_booked`), AlreadyBooked, BookingOpen, PriceChanged,
-    OverBudget, NoPlaces. Records the booking's transition; the payment is `created`, or `pending` with `charge_by`; nothing was charged.
+    Raises NotFound, NotAllowed, Invalid, Conflict (`wrong_state`, `nothing_to_book`, `basket_changed`, `already_booked`), AlreadyBooked, BookingOpen,
+    PriceChanged, OverBudget, NoPlaces. Records the booking's transition; the payment is `created`, or `pending` with `charge_by`; nothing was charged.
     """
     user_id = rules.require_user(actor)
     now = now or clock.now()
     try:
-        reserved, basket = _reserve(actor, trip_reference, contact, travelers, request_key, accepted_total, collect, charge_by, with_plan, now)
+        reserved, basket = _reserve(actor, trip_reference, contact, travelers, request_key, accepted_total, collect, charge_by, with_plan, shown, now)
     except (AppError, IntegrityError):
         # Whether this very request was made before is asked only now: most weren't, and one that was meets its own booking, or its own key.
         if known := _known(user_id, request_key, trip_reference):
@@ -107,6 +110,7 @@ def _reserve(
     collect: Collecting | None,
     charge_by: str | None,
     with_plan: bool,
+    shown: Sequence[str] | None,
     now: dt.datetime,
 ) -> tuple[Reserved, Basket]:
     """Read and price, then write; again when a slot vanished between the two."""
@@ -116,6 +120,8 @@ def _reserve(
         raise trip_rules.refusal(trip)
     while True:
         basket = load_basket(actor, trip, with_plan=with_plan, now=now)
+        if shown is not None and {line_mark(line.service.pk, line.quote.use) for line in basket.lines} != set(shown):
+            raise Conflict(_("What there is to book has changed since you saw it. Look at it again; nothing was charged."), code="basket_changed")
         named = checked_travelers(actor=actor, trip=trip, basket=basket, travelers=travelers)
         require_names(actor=actor, basket=basket, travelers=named, phone=checked.phone)
         _check_prices(basket, accepted_total)
@@ -138,6 +144,7 @@ def reserve_booking(
     accepted_total: Decimal | None = None,
     collect: Collecting | None = None,
     with_plan: bool = False,
+    shown: Sequence[str] | None = None,
     now: dt.datetime | None = None,
 ) -> Booking:
     """`make_reservation` without a charge: the booking, to be paid later."""
@@ -150,6 +157,7 @@ def reserve_booking(
         accepted_total=accepted_total,
         collect=collect,
         with_plan=with_plan,
+        shown=shown,
         now=now,
     ).booking
 

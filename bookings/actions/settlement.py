@@ -184,9 +184,9 @@ def _holds(booking: Booking) -> list[Hold]:
 
 
 def _empty_cart(booking: Booking, items: list[BookingItem]) -> None:
-    """What was bought leaves the cart; lines that were added meanwhile stay."""
+    """What was bought leaves the cart, taken out meanwhile or not; lines that were added meanwhile stay."""
     bought = reduce(or_, (Q(service_id=item.service_id, booking_date=item.starts_on, time=item.time) for item in items))
-    CartItem.objects.filter(bought, user_id=booking.user_id, trip_id=booking.trip_id).delete()
+    CartItem.all_rows.filter(bought, user_id=booking.user_id, trip_id=booking.trip_id).delete()
 
 
 def close_booking(

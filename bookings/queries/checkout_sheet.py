@@ -23,6 +23,7 @@ from bookings.queries.planned import (
     PlanLeft,
     bought_of,
     line_key,
+    line_mark,
     plan_left,
     planned_things,
     row_keys,
@@ -56,6 +57,10 @@ class SheetLine:
     @property
     def key(self) -> str:
         return line_key(self.service.pk, self.use.first, self.use.time)
+
+    @property
+    def mark(self) -> str:
+        return line_mark(self.service.pk, self.use)
 
     @property
     def price_changed(self) -> bool:

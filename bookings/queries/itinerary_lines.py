@@ -18,11 +18,13 @@ from trips.models import Document, Service, Trip
 
 @dataclass(frozen=True, slots=True)
 class ItineraryLine:
-    """One thing to book. `price_seen` is what the plan said it costs, in the service's currency; None when it said so in another one."""
+    """One thing to book. `price_seen` is what the plan said it costs, in the service's currency; None when it said so in another one.
+    `named` is the departure that the plan names (empty: none), from which it may leave by now (`use.time`) at another."""
 
     service: Service
     use: Use
     price_seen: Decimal | None
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class _Wish:
     time: str
     rooms: int | None
     price: tuple[Decimal, str] | None
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def lines_of_itinerary(trip: Trip, document: Document | None = None) -> Itinerar
         time = _departure(tariff.times, wish.time)
         units = max(wish.rooms or 0, units_for(tariff, people))
         seen = wish.price[0] if wish.price and wish.price[1] == service.currency else None
-        lines.setdefault((service.pk, wish.first, time), ItineraryLine(service, Use(wish.first, units, people, wish.nights, time), seen))
+        lines.setdefault((service.pk, wish.first, time), ItineraryLine(service, Use(wish.first, units, people, wish.nights, time), seen, wish.named))
     return ItineraryLines(document.revision, tuple(lines.values()), stock)
 
 
@@ -94,8 +97,8 @@ def _tickets(body: Mapping[str, Any]) -> Iterator[_Wish]:
             if service_id and stop["kind"] != "lodging":  # beds stand in `lodging`, once for all their nights
                 arrive = dt.datetime.fromisoformat(stop["arrive"])
                 price = stop.get("servicePrice") or {}
-                time = stop.get("serviceTime") or f"{arrive:%H:%M}"
-                yield _Wish(service_id, arrive.date(), 1, time, None, _price(price.get("amount"), price.get("currency")))
+                named = stop.get("serviceTime") or ""
+                yield _Wish(service_id, arrive.date(), 1, named or f"{arrive:%H:%M}", None, _price(price.get("amount"), price.get("currency")), named)
 
 
 def _price(amount: Any, currency: Any) -> tuple[Decimal, str] | None:

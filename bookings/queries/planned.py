@@ -11,6 +11,7 @@ from typing import Any
 
 from bookings import rules
 from bookings.models import BookingItem, CartItem
+from bookings.pricing.quote import Use
 from bookings.queries.itinerary_lines import ItineraryLine
 from bookings.states import BOUGHT
 from travelplanner.core.actor import Actor
@@ -22,6 +23,17 @@ Key = tuple[uuid.UUID, dt.date, str]
 def line_key(service_id: uuid.UUID | str, first: dt.date, time: str) -> str:
     """Names a line on the page, in its form and in `CartItem.planned_as`, whether it stands in the cart or only in the plan."""
     return f"{uuid.UUID(str(service_id)).hex[:16]}-{first:%Y%m%d}-{time.replace(':', '')}"
+
+
+def line_mark(service_id: uuid.UUID, use: Use) -> str:
+    """A `line_key` with how many and for how long: what a page showed, to be told from what there is to book when its button is pressed."""
+    return f"{line_key(service_id, use.first, use.time)}-{use.quantity}-{use.participants}-{use.nights}"
+
+
+def item_mark(item: BookingItem) -> str:
+    """The `line_mark` of the line that an item was booked from: what is held again is what was held."""
+    nights = max(1, (item.ends_on - item.starts_on).days)
+    return line_mark(item.service_id, Use(item.starts_on, item.quantity, item.participants, nights, item.time))
 
 
 def row_keys(item: CartItem) -> set[str]:
@@ -72,34 +84,35 @@ def plan_left(lines: Iterable[ItineraryLine], rows: Iterable[CartItem], bought: 
     inside, outside = set[str](), set[str]()
     for item in rows:
         (outside if item.taken_out else inside).update(row_keys(item))
-    open_lines = _uncovered([line for line in lines if _key_of(line) not in inside], bought.kept)
-    uncancelled = {_key_of(line) for line in _uncovered(open_lines, bought.cancelled)}
-    out = tuple(line for line in open_lines if _key_of(line) in outside or _key_of(line) not in uncancelled)
+    wanted = [line for line in lines if inside.isdisjoint(keys_of(line))]
+    wanted.sort(key=lambda line: not outside.isdisjoint(keys_of(line)))  # what was bought elsewhen stands for what was not taken out
+    open_lines = uncovered(wanted, bought.kept)
+    uncancelled = uncovered(open_lines, bought.cancelled)
+    out = tuple(line for line in open_lines if not outside.isdisjoint(keys_of(line)) or line not in uncancelled)
     return PlanLeft(tuple(line for line in open_lines if line not in out), out)
 
 
-def _uncovered(lines: Sequence[ItineraryLine], items: Iterable[Key]) -> list[ItineraryLine]:
-    """Lines that no item stands for. An item that was bought at another time or date than planned stands for its service: nothing is offered twice."""
-    spare = Counter(items)
-    rest = []
-    for line in lines:
-        key = (line.service.pk, line.use.first, line.use.time)
-        if spare[key]:
-            spare[key] -= 1
-        else:
-            rest.append(line)
-    services = Counter(service_id for service_id, _first, _time in spare.elements())
-    found = []
-    for line in rest:
-        if services[line.service.pk]:
-            services[line.service.pk] -= 1
-        else:
-            found.append(line)
-    return found
+def uncovered(lines: Sequence[ItineraryLine], items: Iterable[Key]) -> list[ItineraryLine]:
+    """Lines that no item stands for. An item that was bought at another time or date than planned stands for its service, on its own date
+    before any other: nothing is offered twice."""
+    rest, spare = list(lines), list(items)
+    for parts in (3, 2, 1):  # the same departure; the same date; the same service
+        have = Counter(item[:parts] for item in spare)
+        open_lines = []
+        for line in rest:
+            key = (line.service.pk, line.use.first, line.use.time)[:parts]
+            if have[key]:
+                have[key] -= 1
+                spare.remove(next(item for item in spare if item[:parts] == key))
+            else:
+                open_lines.append(line)
+        rest = open_lines
+    return rest
 
 
-def _key_of(line: ItineraryLine) -> str:
-    return line_key(line.service.pk, line.use.first, line.use.time)
+def keys_of(line: ItineraryLine) -> set[str]:
+    """What names a line of the plan: the departure it has today, and the one that its document names."""
+    return {line_key(line.service.pk, line.use.first, time) for time in (line.use.time, line.named)}
 
 
 def planned_things(body: Mapping[str, Any]) -> set[Key]:

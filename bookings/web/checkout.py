@@ -80,6 +80,8 @@ def change_line(request: HttpRequest, reference: str) -> HttpResponse:
     sheet = _sheet(actor, reference)
     if not actor.is_user:
         return redirect(signup_url(sheet.trip.reference))
+    if not sheet.mine:
+        raise trip_rules.refusal(sheet.trip)
     if sheet.booked_reference and not sheet.from_cart:  # a page that stood open since before it was booked
         return redirect("bookings:confirmation", reference=sheet.booked_reference)
     notes: list[dict[str, Any]] = []
@@ -178,7 +180,8 @@ def reserve(request: HttpRequest, reference: str) -> HttpResponse:
         note = {"tone": "warn", "title": _("Not everybody is ready to travel."), "text": _("See below who, and say that you want to book all the same. Nothing was held.")}
         return _refused(request, actor, reference, form, agreed, [note], 409)
     try:
-        booking = _reserve(actor, reference, form, travelers, sharing.wishes if sharing and sharing.chosen else None)
+        shown = request.POST.getlist("shown") or None
+        booking = _reserve(actor, reference, form, travelers, sharing.wishes if sharing and sharing.chosen else None, shown)
     except BookingOpen as waiting:
         return redirect("bookings:pay", reference=waiting.extra["bookingId"])
     except (Invalid, Conflict) as refusal:
@@ -186,7 +189,9 @@ def reserve(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect("bookings:shares" if sharing and sharing.chosen else "bookings:pay", reference=booking.reference)
 
 
-def _reserve(actor: Actor, reference: str, form: ContactForm, travelers: list[NamedTraveler], shares: Sequence[ShareWish] | None) -> Booking:
+def _reserve(
+    actor: Actor, reference: str, form: ContactForm, travelers: list[NamedTraveler], shares: Sequence[ShareWish] | None, shown: list[str] | None
+) -> Booking:
     wanted: dict[str, Any] = {
         "actor": actor,
         "trip_reference": reference,
@@ -195,6 +200,7 @@ def _reserve(actor: Actor, reference: str, form: ContactForm, travelers: list[Na
         "request_key": form.cleaned_data["request_key"] or None,
         "accepted_total": form.seen_total(),
         "with_plan": True,  # what the sheet showed
+        "shown": shown,
     }
     hold = reserve_booking if shares is None else partial(open_collection, shares=shares)
     try:

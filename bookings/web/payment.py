@@ -28,7 +28,7 @@ from bookings.queries.rates import is_stale
 from bookings.web import words
 from bookings.web.change_words import change_rows
 from bookings.web.forms import CardForm
-from bookings.web.who_travels import fields_of
+from bookings.web.who_travels import again_fields
 from travelplanner.core import clock
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, Invalid
@@ -212,7 +212,7 @@ def _context(actor: Actor, detail: BookingDetail) -> dict[str, Any]:
         "trip_bar": trip_bar(actor, detail.booking.trip, "book", planned=True),
         "items": item_rows(detail),
         "again_key": uuid.uuid4().hex,
-        "again_travelers": fields_of(detail.items),
+        "again_fields": again_fields(detail.items),
     }
 
 

@@ -25,7 +25,7 @@ from bookings.web import words
 from bookings.web.cancellation import change_context
 from bookings.web.payment import item_rows
 from bookings.web.shares import owed_rows
-from bookings.web.who_travels import fields_of
+from bookings.web.who_travels import again_fields
 from travelplanner.core.errors import NotFound
 from travelplanner.core.templatetags.money import format_amount
 from travelplanner.core.web.actors import actor_of
@@ -157,7 +157,7 @@ def _failure(detail: BookingDetail) -> dict[str, Any]:
         "came_late": came_late,
         "undecided": undecided,
         "again_key": uuid.uuid4().hex,
-        "again_travelers": fields_of(detail.items),
+        "again_fields": again_fields(detail.items),
     }
 
 

@@ -98,6 +98,7 @@ def _line(line: SheetLine, currency: str, now: dt.datetime, agreed: frozenset[st
     foreign = quote is not None and line.own is not None and line.own.rate_date is not None
     shown: dict[str, Any] = {
         "key": line.key,
+        "mark": line.mark,
         "name": service.name,
         "supplier": service.supplier.name,
         "demo": service.supplier.demo,

@@ -16,6 +16,7 @@ from accounts.models.traveler import TRAVELER_TYPES
 from bookings.actions.checkout import NamedTraveler
 from bookings.models import BookingItem
 from bookings.queries.checkout_sheet import CheckoutSheet
+from bookings.queries.planned import item_mark
 from trips.documents import readiness as words
 from trips.queries.readiness import TripReadiness
 from trips.web import readiness_view
@@ -77,6 +78,11 @@ def fields_of(items: Sequence[BookingItem]) -> list[tuple[str, str]]:
         else:
             fields += [(f"who-{n}-first", named.first_name), (f"who-{n}-last", named.last_name), (f"who-{n}-kind", named.traveler_type)]
     return fields
+
+
+def again_fields(items: Sequence[BookingItem]) -> list[tuple[str, str]]:
+    """The hidden fields with which the same things are held again, for the same people."""
+    return [*fields_of(items), *(("shown", item_mark(item)) for item in items)]
 
 
 def readiness_context(found: TripReadiness | None) -> dict[str, Any]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -13,14 +17,16 @@ from accounts.models import User
 from bookings.actions import cart
 from bookings.actions.cancellations import confirm_cancellation, quote_cancellation
 from bookings.actions.cart_merge import merge_lines
+from bookings.actions.checkout import expire_due
 from bookings.errors import BookingOpen
-from bookings.models import Booking, CartItem
+from bookings.models import Booking, CartItem, Hold
 from bookings.queries.cart import get_cart
 from bookings.queries.checkout_sheet import load_sheet
-from bookings.queries.planned import planned_things
+from bookings.queries.planned import line_key, planned_things
 from bookings.queries.wished import WishedLine
-from tests.bookings.pages import book_url, hold, words
-from tests.bookings.steps import pay, reserve
+from tests.bookings import pages
+from tests.bookings.pages import book_url, contact, field, hold, pay_url, words
+from tests.bookings.steps import LATER, pay, reserve, taken
 from tests.cast import actor_for
 from tests.factories.bookings import bed, choose, make_planned_trip, stop
 from tests.factories.catalogue import SmallCatalogue
@@ -260,6 +266,97 @@ def test_api_when_a_trip_with_a_cart_is_booked_then_only_the_carts_lines(actor: 
     assert [item.name for item in reserve(actor, alices_trip).items.all()] == [BOAT]
 
 
+# --- only what the page showed --------------------------------------------------------------------------------------------------
+def marks(page: Client, trip: Trip) -> dict[str, object]:
+    """What the page's button would send of what it shows."""
+    answer = page.get(book_url(trip))
+    return {"total": field(answer, "total"), "shown": re.findall(r'name="shown" value="([^"]+)"', answer.content.decode())}
+
+
+def test_reserve_when_the_plan_changed_at_the_same_price_since_the_page_was_read_then_told_and_nothing_is_held(
+    alice_page: Client, alices_trip: Trip, catalogue: SmallCatalogue
+) -> None:
+    sent = marks(alice_page, alices_trip)
+    assert len(sent["shown"]) == 3  # type: ignore[arg-type]
+    day = alices_trip.start_date + dt.timedelta(days=1)
+    stops = [stop(catalogue.activities[0], day, "14:00"), stop(catalogue.car, day, "09:00")]  # an editor moved the ticket; the sum is the same
+    choose(alices_trip, revision=2, stops=stops, lodging=[bed(catalogue.hotels[1], alices_trip)])
+    refused = alice_page.post(book_url(alices_trip, "/reserve"), contact(**sent))
+    assert refused.status_code == 409
+    assert "What there is to book has changed" in words(refused)
+    assert not Booking.objects.exists()
+    key = contact(**marks(alice_page, alices_trip))
+    first = alice_page.post(book_url(alices_trip, "/reserve"), key)
+    assert first["Location"] == pay_url(Booking.objects.get())
+    pay(actor_for(alices_trip.owner), Booking.objects.get())
+    assert alice_page.post(book_url(alices_trip, "/reserve"), key)["Location"] == first["Location"]  # the same press again
+
+
+def test_again_when_the_plan_changed_since_it_was_held_then_told_else_the_same_is_held_again(
+    alice_page: Client, actor: Actor, alices_trip: Trip, extra: CartItem, catalogue: SmallCatalogue
+) -> None:
+    declined = pages.pay(alice_page, hold(alice_page, alices_trip), "declined")
+    shown = re.findall(r'name="shown" value="([^"]+)"', declined.content.decode())
+    assert len(shown) == 4
+    sent = contact(total=field(declined, "total"), shown=shown)
+    again = alice_page.post(book_url(alices_trip, "/reserve"), sent)
+    assert again["Location"] == pay_url(Booking.objects.latest("created_at"))
+    pages.pay(alice_page, Booking.objects.latest("created_at"), "declined")
+    day = alices_trip.start_date + dt.timedelta(days=1)
+    stops = [stop(catalogue.activities[0], day, "14:00"), stop(catalogue.car, day, "09:00")]
+    choose(alices_trip, revision=2, stops=stops, lodging=[bed(catalogue.hotels[1], alices_trip)])
+    refused = alice_page.post(book_url(alices_trip, "/reserve"), {**sent, "request_key": "anew"})
+    assert refused.status_code == 409
+    assert "What there is to book has changed" in words(refused)
+
+
+def test_checkout_when_the_departures_changed_after_a_line_was_moved_then_page_and_booking_have_the_same(
+    alice_page: Client, actor: Actor, alices_trip: Trip, catalogue: SmallCatalogue
+) -> None:
+    choose(alices_trip, revision=2, stops=[stop(catalogue.activities[0], alices_trip.start_date, "10:00")], lodging=[])
+    press(alice_page, alices_trip, "change", TICKET, people="2", time="14:00")
+    catalogue.activities[0].times = ["10:30", "14:00"]  # what the plan names, 10:00, is no more
+    catalogue.activities[0].save()
+    assert list(hold(alice_page, alices_trip).items.values_list("name", "time")) == [(TICKET, "14:00")]
+
+
+# --- bought elsewhen ------------------------------------------------------------------------------------------------------------
+def test_checkout_when_of_two_days_one_was_left_out_and_the_other_was_moved_then_the_bought_one_is_not_offered(
+    actor: Actor, alices_trip: Trip, catalogue: SmallCatalogue
+) -> None:
+    ticket, first = catalogue.activities[0], alices_trip.start_date
+    choose(alices_trip, revision=2, stops=[stop(ticket, first, "10:00"), stop(ticket, first + dt.timedelta(days=1), "10:00")], lodging=[])
+    cart.fill_from_itinerary(actor=actor, trip_reference=alices_trip.reference)
+    early, late = CartItem.objects.order_by("booking_date")
+    cart.remove_line(actor=actor, item_id=early.pk)
+    cart.change_line(actor=actor, item_id=late.pk, changes={"time": "14:00"})
+    pay(actor, reserve(actor, alices_trip))
+    add(actor, alices_trip, catalogue.activities[1])
+    sheet = load_sheet(actor, alices_trip.reference)
+    assert sheet is not None
+    assert [line.service.name for line in sheet.lines] == [BOAT]
+    assert [thing.first for thing in sheet.left_out] == [first]
+
+
+def test_fill_when_a_planned_thing_was_bought_at_another_time_then_it_does_not_come_again(actor: Actor, alices_trip: Trip) -> None:
+    cart.fill_from_itinerary(actor=actor, trip_reference=alices_trip.reference)
+    cart.change_line(actor=actor, item_id=CartItem.objects.get(service__name=TICKET).pk, changes={"time": "14:00"})
+    cart.remove_line(actor=actor, item_id=CartItem.objects.get(service__name=CAR).pk)
+    pay(actor, reserve(actor, alices_trip))
+    assert cart.fill_from_itinerary(actor=actor, trip_reference=alices_trip.reference).lines == ()
+    assert seen(actor, alices_trip) == (set(), {CAR})
+
+
+def test_pay_when_an_extra_was_taken_out_while_it_was_held_then_it_is_bought_and_nowhere_left_out(
+    alice_page: Client, actor: Actor, alices_trip: Trip, extra: CartItem
+) -> None:
+    booking = hold(alice_page, alices_trip)
+    cart.remove_line(actor=actor, item_id=extra.pk, remember=True)
+    pay(actor, booking)
+    assert seen(actor, alices_trip) == (set(), set())
+    assert not CartItem.all_rows.exists()
+
+
 # --- edges ----------------------------------------------------------------------------------------------------------------------
 def test_take_when_the_plan_has_no_such_thing_or_the_trip_is_anothers_then_not_found(actor: Actor, charlie: User, alices_trip: Trip) -> None:
     key = key_of(actor, alices_trip, TICKET)
@@ -280,8 +377,56 @@ def test_line_when_the_plan_no_longer_fits_the_party_then_it_can_be_left_out(ali
     assert seen(actor, trip) == ({HOTEL}, {cheap})
 
 
+def test_line_when_many_were_taken_out_then_the_newest_are_remembered_and_a_full_cart_takes_none_back(
+    monkeypatch: pytest.MonkeyPatch, actor: Actor, alices_trip: Trip, catalogue: SmallCatalogue
+) -> None:
+    monkeypatch.setattr(cart, "MOST_LINES", 2)
+    for days in range(3):
+        item = add(actor, alices_trip, catalogue.activities[1], booking_date=alices_trip.start_date + dt.timedelta(days=days))
+        cart.remove_line(actor=actor, item_id=item.pk, remember=True)
+    sheet = load_sheet(actor, alices_trip.reference)
+    assert sheet is not None
+    assert [thing.first for thing in sheet.left_out] == [alices_trip.start_date + dt.timedelta(days=days) for days in (1, 2)]
+    for service in (catalogue.activities[0], catalogue.car):
+        add(actor, alices_trip, service)
+    with pytest.raises(Conflict) as refused:
+        cart.take_from_plan(actor=actor, trip_reference=alices_trip.reference, key=sheet.left_out[0].key)
+    assert refused.value.code == "cart_full"
+
+
+def test_take_when_a_moved_line_that_was_taken_out_has_its_place_then_it_comes(actor: Actor, alices_trip: Trip, catalogue: SmallCatalogue) -> None:
+    ticket, first = catalogue.activities[0], alices_trip.start_date
+    choose(alices_trip, revision=2, stops=[stop(ticket, first, "10:00"), stop(ticket, first, "14:00")], lodging=[])
+    keys = [line_key(ticket.pk, first, time) for time in ("10:00", "14:00")]
+    moved = cart.take_from_plan(actor=actor, trip_reference=alices_trip.reference, key=keys[0])
+    cart.change_line(actor=actor, item_id=moved, changes={"time": "14:00"})
+    cart.remove_line(actor=actor, item_id=moved)
+    taken = cart.take_from_plan(actor=actor, trip_reference=alices_trip.reference, key=keys[1])
+    assert CartItem.objects.get(pk=taken).time == "14:00"
+
+
+@pytest.mark.parametrize("how", ["open", "expired", "paid"])
+def test_reserve_when_the_same_key_comes_again_then_its_own_booking_and_nothing_more(actor: Actor, alices_trip: Trip, extra: CartItem, how: str) -> None:
+    first = reserve(actor, alices_trip, with_plan=True, request_key="k")
+    if how == "paid":
+        pay(actor, first)
+    later = first.created_at + (LATER if how == "expired" else dt.timedelta())
+    if how == "expired":
+        expire_due(now=later)
+    assert reserve(actor, alices_trip, with_plan=True, request_key="k", now=later).pk == first.pk
+    assert Booking.objects.count() == 1
+    assert taken() == (0 if how == "expired" else sum(hold.quantity for hold in Hold.objects.all()))
+
+
 def test_things_when_the_document_names_garbage_then_they_are_passed_over(alices_trip: Trip) -> None:
     body = Document.objects.get(trip=alices_trip, kind="final").body
     assert len(planned_things(body)) == 3
     body["lodging"][0]["serviceId"] = "not-a-uuid"
     assert len(planned_things(body)) == 2
+
+
+def test_migration_when_undone_then_what_was_taken_out_does_not_come_back_into_the_cart(actor: Actor, alices_trip: Trip, extra: CartItem) -> None:
+    cart.fill_from_itinerary(actor=actor, trip_reference=alices_trip.reference)
+    cart.remove_line(actor=actor, item_id=CartItem.objects.get(service__name=TICKET).pk)
+    import_module("bookings.migrations.0017_cart_from_plan").forget_marks(apps, connection.schema_editor())
+    assert set(CartItem.all_rows.values_list("service__name", flat=True)) == {HOTEL, CAR, BOAT}
