@@ -25,6 +25,7 @@ from travelplanner.core.errors import Conflict, Invalid
 from travelplanner.core.templatetags.money import format_amount
 from travelplanner.core.web.actors import actor_of
 from travelplanner.core.web.limits import limited
+from trips.web.written import day_date
 
 WHY = {
     "free": lazy("Free to cancel until now."),
@@ -155,7 +156,7 @@ def change_context(detail: BookingDetail) -> dict[str, Any]:
     running = booking.state == "CANCELLING"
     open_items = [item for item in detail.items if item.state == "confirmed"] if booking.state == "CONFIRMED" else []
     return {
-        "cancellable": [{"id": item.pk, "name": item.name} for item in open_items],
+        "cancellable": [{"id": item.pk, "name": item.name, "when": day_date(item.starts_on)} for item in open_items],
         "cancelling": running,
         "some_cancelled": gone,
         "refunds": [refund_row(one) for one in refunds_of(booking)] if touched else [],

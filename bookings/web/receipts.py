@@ -33,7 +33,7 @@ from travelplanner.core.web.qr import qr_figure
 from trips.web.cover_images import cover_url
 from trips.web.trip_bar import trip_bar
 from trips.web.written import amount as amount_words
-from trips.web.written import count_word
+from trips.web.written import count_word, day_date
 
 ZERO = Decimal(0)
 STATUSES = {"ACTIVE": "good", "EXPIRED": "warn", "CANCELLED": "bad"}
@@ -112,6 +112,7 @@ def _papers(detail: BookingDetail) -> list[dict[str, Any]]:
     return [
         {
             "name": item.name,
+            "when": day_date(item.starts_on),
             "voucher": reverse("bookings:voucher", args=[detail.booking.reference, item.pk]) if item.state in ("confirmed", "completed") else "",
             "documents": [
                 {

@@ -81,7 +81,7 @@ class Command(BaseCommand):
         states = ", ".join(f"{count} {state}" for state, count in sorted(found.states.items()))
         self.stdout.write(
             f"seed {seed} ({connection.vendor}): {kills} kills, {breaks} breaks of the database, {seconds:.1f} s; {states}\n"
-            f"    captured {found.captured} - refunded {found.refunded} = confirmed {found.confirmed} EUR; holds {found.held} = places {found.places}: "
+            f"    captured {found.captured} - refunded {found.refunded} = confirmed {found.confirmed:.2f} EUR; holds {found.held} = places {found.places}: "
             + ("all equal" if not found.faults else "NOT EQUAL")
         )
         for fault in found.faults:
