@@ -197,8 +197,8 @@ def test_page_when_opened_then_findings_with_what_to_do_and_the_form_keeps_what_
     page = alice_page.get(company.page("readiness")).content.decode()
     assert page.count(" checked>") == 2
     assert "The nationality is missing" in page
-    assert "1 of 2 travelers are ready" in page
-    assert "1 of 2 travelers are ready" in alice_page.get(company.page("plan")).content.decode()
+    assert "Ready: 1 of 2 travelers" in page
+    assert "Ready: 1 of 2 travelers" in alice_page.get(company.page("plan")).content.decode()
     assert alice_page.post(company.page("readiness"), {"travelers": ["x"]}).status_code == 404
     assert TripTraveler.objects.count() == 2
 

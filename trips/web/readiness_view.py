@@ -27,7 +27,7 @@ def line(found: TripReadiness) -> dict[str, str]:
     if ready == count:
         text = ngettext("%(count)d traveler is ready to go.", "All %(count)d travelers are ready to go.", count) % {"count": count}
     else:
-        text = ngettext("%(ready)d of %(count)d traveler is ready.", "%(ready)d of %(count)d travelers are ready.", count) % {"ready": ready, "count": count}
+        text = ngettext("Ready: %(ready)d of %(count)d traveler.", "Ready: %(ready)d of %(count)d travelers.", count) % {"ready": ready, "count": count}
     return {"text": text, "tone": "good" if ready == count else "warn"}
 
 
