@@ -222,6 +222,8 @@ STAFF_SCREENS = (
     Screen("writing a change down", item_page, who="dana", then=open_dialog("Write a change down")),
     Screen("writing a change down, refused", item_page, who="dana", then=open_dialog("Write a change down", departure_time="at nine")),
     Screen("writing a change down, nothing said", item_page, who="dana", then=open_dialog("Write a change down", gate="")),
+    Screen("settling by hand", item_page, who="dana", then=open_dialog("Settle by hand")),
+    Screen("settling by hand, refused", item_page, who="dana", then=open_dialog("Settle by hand", given_back="much", reason="They called back at nine.")),
     Screen("payment", payment_page, who="dana"),
     Screen("giving money back", payment_page, who="dana", then=open_dialog("Give money back")),
     Screen("giving money back, refused", payment_page, who="dana", then=open_dialog("Give money back", amount="999999", reason="The room was cold.")),

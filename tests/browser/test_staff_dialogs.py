@@ -19,6 +19,7 @@ WHY = "The room was cold at night."
 DIALOGS = [
     pytest.param(item_page, "Write a change down", "kind", id="change"),
     pytest.param(payment_page, "Give money back", "amount", id="refund"),
+    pytest.param(item_page, "Settle by hand", "outcome", id="settle"),
 ]
 
 
