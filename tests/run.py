@@ -20,13 +20,18 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
 
 FOLDER = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(FOLDER))
 
-from tests import postgres  # noqa: E402  (after the path)
+from tests import environment as _environment  # noqa: E402, F401  (after the path; what migrates here runs under the tests' settings)
+from tests import postgres  # noqa: E402
 
-ALONE = "race or browser"  # these want both cores or a real clock: one at a time, after the others
+ALONE = "race or browser"  # after the others: the races, which keep to one process (`tests/conftest.py`), and browsers in the other ones
 
 
 @dataclass
@@ -70,11 +75,29 @@ def _on_signal(number: int, frame: FrameType | None) -> None:
     raise Stopped(number)
 
 
+def migrate_once(environment: dict[str, str], folder: Path) -> dict[str, str]:
+    """Migrating takes as long as hundreds of tests: done once here, copied by each process (`tests/conftest.py`). Says where it is."""
+    given = urlsplit(environment["DATABASE_URL"])
+    if given.scheme == "sqlite":
+        where = str(folder / "migrated.sqlite3")
+        url = f"sqlite:///{where}"
+    else:
+        where = f"test_{given.path.lstrip('/')}_migrated"  # a test database by its name: goes with the others
+        url = urlunsplit(given._replace(path=f"/{where}"))
+        with psycopg.connect(urlunsplit(given._replace(path="/postgres")), autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(where)))
+    subprocess.run([sys.executable, "manage.py", "migrate", "--run-syncdb", "-v0"], cwd=FOLDER, env={**os.environ, **environment, "DATABASE_URL": url}, check=True)
+    return {"MIGRATED_DATABASE": where}
+
+
 def run_pytest(tally: Tally, environment: dict[str, str], folder: Path, arguments: list[str]) -> None:
-    """Two runs: what may run side by side on all cores, then what must be alone. With arguments of the caller's: one run, as asked."""
+    """Two runs: what may run side by side without further thought, then races beside browsers. With arguments of the caller's: one run, as asked."""
     cores = min(4, os.cpu_count() or 1)
-    beside = ["-m", f"not ({ALONE})", *(["-n", str(cores), "--dist", "loadfile"] if cores > 1 else [])]
-    runs = [arguments] if arguments else [beside, ["-m", ALONE]]
+    beside = ["-m", f"not ({ALONE})", *(["-n", str(cores), "--dist", "worksteal"] if cores > 1 else [])]
+    alone = ["-m", ALONE, *(["-n", str(cores), "--dist", "loadgroup"] if cores > 1 else [])]
+    runs = [arguments] if arguments else [beside, alone]
+    if not arguments:
+        environment = {**environment, **migrate_once(environment, folder)}
     for number, chosen in enumerate(runs):
         report = folder / f"{tally.where.split()[0]}-{number}.xml"
         command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *chosen]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -22,6 +24,7 @@ class Statements(list[str]):
 def counted() -> Iterator[Statements]:
     """Collects the statements of the block, without BEGIN, SET, SAVEPOINT, COMMIT."""
     found = Statements()
+    ContentType.objects.get_for_models(*apps.get_models())  # kept by the process: else it would count whether a test before had asked for them
     with CaptureQueriesContext(connection) as captured:
         yield found
     found.extend(entry["sql"] for entry in captured.captured_queries if not entry["sql"].lstrip().upper().startswith(_AROUND))

@@ -40,7 +40,7 @@ def company() -> Iterator[Company]:
 
 @pytest.fixture
 def adapter(company: Company) -> DuffelAdapter:
-    return DuffelAdapter(Duffel(company.url, TOKEN, 0.15))
+    return DuffelAdapter(Duffel(company.url, TOKEN))
 
 
 def search(adapter: DuffelAdapter, **more: Any) -> SupplierOffer:
@@ -78,8 +78,8 @@ def test_searching_when_nothing_can_be_asked_says_so(fault: str, adapter: Duffel
 
 
 def test_a_wrong_token_is_never_taken_for_a_no(company: Company) -> None:
-    offer = search(DuffelAdapter(Duffel(company.url, TOKEN, 1)))
-    locked_out = DuffelAdapter(Duffel(company.url, "another", 1))
+    offer = search(DuffelAdapter(Duffel(company.url, TOKEN)))
+    locked_out = DuffelAdapter(Duffel(company.url, "another"))
 
     assert locked_out.hold(wish(offer)).outcome is UNKNOWN
     assert locked_out.cancel(wish(offer)).outcome is UNKNOWN

@@ -36,7 +36,7 @@ MINUTE = dt.timedelta(minutes=1)
 @pytest.fixture
 def company(settings: Any) -> Iterator[Company]:
     with duffel() as running:
-        settings.DUFFEL_URL, settings.DUFFEL_TOKEN, settings.DUFFEL_TIMEOUT = running.url, TOKEN, 0.15
+        settings.DUFFEL_URL, settings.DUFFEL_TOKEN = running.url, TOKEN
         yield running
 
 

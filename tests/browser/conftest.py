@@ -90,3 +90,23 @@ def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Visitor]]:
 @pytest.fixture
 def visitor(visit: Callable[..., Visitor]) -> Visitor:
     return visit()
+
+
+@pytest.fixture(scope="package")
+def _tab() -> list[Visitor]:
+    """The one that is free, if any."""
+    return []
+
+
+@pytest.fixture
+def onlooker(chromium: Browser, site: Site, _tab: list[Visitor]) -> Iterator[Visitor]:
+    """Somebody new who only looks, in a tab that others have looked in before: a browser's new profile costs more than most looks.
+
+    Nothing of theirs is left but the browser's cache. What goes wrong fails the test as it does with `visit`.
+    """
+    visitor = _tab.pop() if _tab else Visitor(chromium, site.url)
+    yield visitor
+    visitor.start_over()
+    troubles, visitor.troubles = visitor.troubles, []
+    _tab.append(visitor)
+    assert not troubles, "\n".join(troubles)

@@ -30,7 +30,7 @@ class Screen:
         visitor.go(self.path if isinstance(self.path, str) else self.path(scenes), status=self.status)
         if self.then:
             self.then(visitor)
-        visitor.page.wait_for_load_state("networkidle")
+        visitor.settle()
 
 
 def trip(page: str, scene: str) -> Callable[[Scenes], str]:
@@ -44,7 +44,7 @@ def booking(page: str, scene: str) -> Callable[[Scenes], str]:
 def open_everything(visitor: Visitor) -> None:
     """Each closed part of the page: what is hidden is not checked."""
     visitor.page.evaluate("document.querySelectorAll('main details').forEach((part) => { part.open = true; })")
-    visitor.page.wait_for_load_state("networkidle")
+    visitor.settle()
 
 
 def open_menu(visitor: Visitor) -> None:

@@ -31,12 +31,13 @@ from tests.architecture.routes.tables import THINGS, ours
 from tests.architecture.routes.walk import Asked, address
 from tests.architecture.routes.world import Making, make_members
 from tests.browser.scenes import Scenes, choose_for, make_person
+from tests.browser.screens import open_everything
 from tests.browser.test_screens import look
 from tests.browser.visitor import Visitor
 from tests.cast import actor_for, api_for
 from trips.models import Trip
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.looks]
 FILES = {"accounts:document_file", "accounts:traveler_document_file", "trips:calendar", "trips:feed", "trips:expense_export"}
 ROOMS = (table_accounts, table_papers, table_sign_in, table_company, table_expenses, table_webhooks)
 ROWS: dict[str, Row] = {name: row for room in ROOMS for name, row in room.TABLE.items()} | {"trips:readiness": table_trips.TABLE["trips:readiness"]}
@@ -92,44 +93,39 @@ def keep(page: Page, name: str) -> None:
         for width in (360, 1440):
             page.set_viewport_size({"width": width, "height": 900})
             for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                page.emulate_media(color_scheme=scheme)
                 page.screenshot(path=Path(folder) / f"{name.replace(':', '-')}-{width}-{scheme}.png", full_page=True)
-
-
-def open_parts(page: Page) -> None:
-    page.evaluate("document.querySelectorAll('main details').forEach((part) => { part.open = true; })")
-    page.wait_for_load_state("networkidle")
 
 
 def inspect(visitor: Visitor, path: str, name: str, *, status: int = 200) -> None:
     visitor.go(path, status=status)
-    open_parts(visitor.page)
+    open_everything(visitor)
     wrong = look(visitor.page)
     keep(visitor.page, name)
     assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize(("name", "pattern"), PAGES, ids=[name for name, _ in PAGES])
-def test_page_when_its_owner_looks_at_it_then_nothing_is_wrong(visitor: Visitor, stage: Stage, name: str, pattern: str) -> None:
+def test_page_when_its_owner_looks_at_it_then_nothing_is_wrong(onlooker: Visitor, stage: Stage, name: str, pattern: str) -> None:
     row = ROWS[name]
     for thing in (name for room in ROOMS for name in room.THINGS):  # so that the lists are full
         assert stage[thing]
-    path = address(Asked(name, pattern, row, "GET"), stage)  # type: ignore[arg-type]
+    path = address(Asked(name, pattern, row, "GET"), stage)
     if row.door != "link":
-        visitor.sign_in(stage.session("owner"))
-    inspect(visitor, path, f"{name}-owner")
+        onlooker.sign_in(stage.session("owner"))
+    inspect(onlooker, path, f"{name}-owner")
 
 
 COMPANIONS = [(name, pattern) for name, pattern in PAGES if ROWS[name].door == "trip" and ROWS[name].least_for("GET") == "viewer"]
 
 
 @pytest.mark.parametrize(("name", "pattern"), COMPANIONS, ids=[name for name, _ in COMPANIONS])
-def test_page_when_a_companion_looks_at_it_then_nothing_is_wrong(visitor: Visitor, stage: Stage, name: str, pattern: str) -> None:
-    visitor.sign_in(stage.session("viewer"))
-    inspect(visitor, address(Asked(name, pattern, ROWS[name], "GET"), stage), f"{name}-viewer")  # type: ignore[arg-type]
+def test_page_when_a_companion_looks_at_it_then_nothing_is_wrong(onlooker: Visitor, stage: Stage, name: str, pattern: str) -> None:
+    onlooker.sign_in(stage.session("viewer"))
+    inspect(onlooker, address(Asked(name, pattern, ROWS[name], "GET"), stage), f"{name}-viewer")
 
 
 @pytest.mark.parametrize("name", PATHS)
-def test_page_behind_a_link_when_looked_at_then_nothing_is_wrong(visitor: Visitor, stage: Stage, name: str) -> None:
+def test_page_behind_a_link_when_looked_at_then_nothing_is_wrong(onlooker: Visitor, stage: Stage, name: str) -> None:
     token = stage["share_token"]
-    inspect(visitor, PATHS[name].format(share_token=token), name, status=404 if "no-such" in PATHS[name] else 200)
+    inspect(onlooker, PATHS[name].format(share_token=token), name, status=404 if "no-such" in PATHS[name] else 200)

@@ -145,8 +145,12 @@ def test_payment_when_sent_from_two_tabs_then_charged_once(site: Site, payer: Pa
 
 def test_payment_when_the_hold_ends_on_the_open_page_then_the_page_says_so_and_holds_again(payer: Payer) -> None:
     page, booking = payer()
-    Booking.objects.filter(pk=booking.pk).update(hold_expires_at=clock.now() + dt.timedelta(seconds=3))
+    held = Booking.objects.filter(pk=booking.pk)
+    held.update(hold_expires_at=clock.now() + dt.timedelta(minutes=1))
+    page.clock.install()  # the page's minute goes by at once, however long it took to come
     page.reload()
+    held.update(hold_expires_at=clock.now() - dt.timedelta(seconds=1))
+    page.clock.fast_forward(60_000)
     expect(page.get_by_role("heading", name="The hold has ended")).to_be_visible(timeout=15_000)
     page.get_by_role("button", name="Hold my places again").locator("visible=true").first.click()
     page.wait_for_url("**/pay", wait_until="commit")

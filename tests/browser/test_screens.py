@@ -1,5 +1,5 @@
 """Every page, looked at by machine: silent console, content policy kept, nothing failed to load, no id used twice, nothing to
-scroll sideways, no axe violation."""
+scroll sideways, no axe violation. They are `looks`: the same HTML looks the same whichever database its rows came from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.browser.visitor import Visitor
 from travelplanner.core.errors import Conflict, Invalid, NotAllowed
 from trips.web import my_trips
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.looks]
 WIDTHS = (320, 360, 768, 1440)
 AXE_WIDTHS = (360, 1440)
 TOO_WIDE = """
@@ -43,22 +43,22 @@ def look(page: Page) -> list[str]:
         wrong += [f"{width} px: {one}" for one in page.evaluate(TOO_WIDE)]
         if width in AXE_WIDTHS:
             for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                page.emulate_media(color_scheme=scheme)
                 wrong += [f"{width} px, {scheme}: {one}" for one in axe.violations(page)]
     return wrong
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
-def test_page_when_looked_at_in_every_size_and_scheme_then_nothing_is_wrong(visitor: Visitor, scenes: Scenes, screen: Screen) -> None:
-    screen.open(visitor, scenes)
-    wrong = look(visitor.page)
+def test_page_when_looked_at_in_every_size_and_scheme_then_nothing_is_wrong(onlooker: Visitor, scenes: Scenes, screen: Screen) -> None:
+    screen.open(onlooker, scenes)
+    wrong = look(onlooker.page)
     assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("screen", STAFF_SCREENS, ids=lambda screen: screen.name)
-def test_staff_page_when_looked_at_then_nothing_is_wrong(visitor: Visitor, scenes: Scenes, screen: Screen) -> None:
-    screen.open(visitor, scenes)
-    wrong = look(visitor.page)
+def test_staff_page_when_looked_at_then_nothing_is_wrong(onlooker: Visitor, scenes: Scenes, screen: Screen) -> None:
+    screen.open(onlooker, scenes)
+    wrong = look(onlooker.page)
     assert not wrong, "\n".join(wrong)
 
 
@@ -68,20 +68,20 @@ def test_staff_page_when_looked_at_then_nothing_is_wrong(visitor: Visitor, scene
     [(Invalid(), 400), (NotAllowed(), 403), (Conflict(), 409), (RuntimeError("on purpose"), 500), (OperationalError("database is locked"), 503)],
     ids=lambda value: str(value) if isinstance(value, int) else "",
 )
-def test_error_page_when_looked_at_then_nothing_is_wrong(visitor: Visitor, monkeypatch: pytest.MonkeyPatch, trouble: Exception, status: int) -> None:
+def test_error_page_when_looked_at_then_nothing_is_wrong(onlooker: Visitor, monkeypatch: pytest.MonkeyPatch, trouble: Exception, status: int) -> None:
     def fail(*_args: Any, **_kwargs: Any) -> None:
         raise trouble
 
     monkeypatch.setattr(my_trips, "list_trips", fail)
-    visitor.go("/trips", status=status)
-    wrong = look(visitor.page)
+    onlooker.go("/trips", status=status)
+    wrong = look(onlooker.page)
     assert not wrong, "\n".join(wrong)
 
 
-def test_form_when_its_token_is_missing_then_the_page_says_what_to_do(visitor: Visitor) -> None:
-    page = visitor.go("/")
-    visitor.allowed.add(403)
-    visitor.context.clear_cookies()
+def test_form_when_its_token_is_missing_then_the_page_says_what_to_do(onlooker: Visitor) -> None:
+    page = onlooker.go("/")
+    onlooker.allowed.add(403)
+    onlooker.context.clear_cookies()
     page.locator("#id_sentence").fill("3 days in Goa")
     page.locator("form.ask").get_by_role("button", name="Plan this trip").click()
     page.wait_for_url("**/new/from-sentence")

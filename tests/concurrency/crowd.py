@@ -14,18 +14,34 @@ from travelplanner.core.errors import AppError
 
 
 def run_together(calls: Sequence[Callable[[], Any]], *, workers: int = 20) -> list[Any]:
-    """Run all calls on `workers` threads; returns results in order, with the exception in the place of a call that raised one."""
+    """Run all calls on `workers` threads; returns results in order, with the exception in the place of a call that raised one.
 
-    def run(call: Callable[[], Any]) -> Any:
+    A thread keeps its connection as a server's does: opening one takes as long as a fifth of a booking. After an error that isn't ours it opens a new one.
+    """
+    results: list[Any] = [None] * len(calls)
+    waiting, lock = iter(enumerate(calls)), Lock()
+
+    def work(_hand: int) -> None:
         try:
-            return call()
-        except Exception as problem:
-            return problem
+            while True:
+                with lock:
+                    place, call = next(waiting, (0, None))
+                if call is None:
+                    return
+                try:
+                    results[place] = call()
+                except AppError as refused:
+                    results[place] = refused
+                except Exception as problem:
+                    results[place] = problem
+                    connections.close_all()
         finally:
             connections.close_all()
 
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        return list(pool.map(run, calls))
+    hands = min(workers, len(calls))
+    with ThreadPoolExecutor(max_workers=hands) as pool:
+        list(pool.map(work, range(hands)))
+    return results
 
 
 class Gate:

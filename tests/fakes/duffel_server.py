@@ -21,11 +21,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from unittest import mock
 from urllib.parse import parse_qs, urlsplit
+
+from bookings.gateways.suppliers.duffel_http import Duffel
 
 PLACES = {"LHR": "Europe/London", "DEL": "Asia/Kolkata", "VNS": "Asia/Kolkata", "JFK": "America/New_York"}
 TOKEN = "duffel_test_not_a_real_token"
 FAULTS = {"error", "timeout", "reset", "hang_up"}
+LONG, SHORT = 20.0, 0.3  # seconds of patience: for answers that come, however busy the machine; for one that won't
 
 
 class Company:
@@ -48,6 +52,10 @@ class Company:
 
     def fail(self, route: str, *faults: str) -> None:
         self.faults[route].extend(faults)
+
+    def patience_for(self, method: str, path: str) -> float:
+        """How long the caller should wait: a test about silence doesn't wait for it, and no other takes a slow answer for silence."""
+        return SHORT if self.faults[_route(method, path)][:1] == ["timeout"] else LONG
 
     def open_orders(self) -> list[dict[str, Any]]:
         return [order for order in self.orders.values() if order["cancelled_at"] is None]
@@ -223,7 +231,7 @@ class _Handler(BaseHTTPRequestHandler):
         company, parts = self.server.company, urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         data = json.loads(body)["data"] if body else {}
-        route = f"{method} {re.sub(r'/(?:off|ord|ore|aic)_[0-9a-f]+', '/{id}', parts.path)}"
+        route = _route(method, parts.path)
         with company.lock:
             company.counts[route] += 1
             company.bodies.append({"route": route, **data})
@@ -272,6 +280,10 @@ class _Handler(BaseHTTPRequestHandler):
         return
 
 
+def _route(method: str, path: str) -> str:
+    return f"{method} {re.sub(r'/(?:off|ord|ore|aic)_[0-9a-f]+', '/{id}', urlsplit(path).path)}"
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     company: Company
@@ -288,8 +300,15 @@ def duffel() -> Iterator[Company]:
     company.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
+    ask = Duffel._ask
+
+    def ask_patiently(client: Duffel, method: str, path: str, **more: Any) -> dict[str, Any]:
+        client.timeout = company.patience_for(method, path)
+        return ask(client, method, path, **more)
+
     try:
-        yield company
+        with mock.patch.object(Duffel, "_ask", ask_patiently):
+            yield company
     finally:
         company.over.set()
         server.shutdown()

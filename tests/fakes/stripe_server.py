@@ -75,7 +75,7 @@ class FakeStripe(Company):
                 raise Refusal(400, {"error": {"type": "idempotency_error", "message": "Keys can only be used with the same parameters."}})
             if status != 200:
                 raise Refusal(status, stored)
-            return json.loads(stored)  # type: ignore[no-any-return]
+            return json.loads(stored)
         try:
             made = self._write(path, nested(parse_qsl(body.decode())))
         except Refusal as refusal:
