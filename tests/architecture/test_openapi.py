@@ -6,6 +6,8 @@ After a change of the API: `manage.py spectacular --file openapi.yaml --validate
 from __future__ import annotations
 
 import difflib
+import inspect
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from django.core.management import call_command
 from django.urls import URLPattern, get_resolver
 
 from tests.contract import FILE, description
+from travelplanner.core.api.views import ApiView
 
 COMPONENTS = (
     "TripIntent",
@@ -52,6 +55,22 @@ def test_names_when_listed_then_no_enum_was_numbered_or_named_by_a_hash() -> Non
     ids = [operation["operationId"] for _, _, operation in operations()]
     assert len(ids) == len(set(ids))
     assert [name for name in ids if name[-1].isdigit()] == []
+
+
+def test_references_when_followed_then_each_leads_to_a_component() -> None:
+    """A program made from the description can't be made when one leads nowhere."""
+    schemas = description()["components"]["schemas"]
+    assert set(re.findall(r"#/components/schemas/(\w+)", FILE.read_text())) <= set(schemas)
+
+
+def test_operations_when_described_then_in_their_own_words_not_those_of_a_class() -> None:
+    """What a class says is for who writes its subclasses."""
+
+    def below(view: type[ApiView]) -> set[type[ApiView]]:
+        return {view}.union(*(below(one) for one in view.__subclasses__()))
+
+    inward = {inspect.cleandoc(view.__doc__) for view in below(ApiView) if view.__doc__}
+    assert [path for _, path, operation in operations() if operation["description"].strip() in inward] == []
 
 
 def test_paths_when_compared_with_the_url_map_then_every_api_address_is_described() -> None:

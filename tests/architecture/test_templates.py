@@ -80,3 +80,12 @@ def test_pages_when_read_then_hold_no_query() -> None:
         if path.parts[0] == "templates":
             found += [f"{path}: {match.group()}" for match in query.finditer((FOLDER / path).read_text()) if "forloop" not in match.group()]
     assert not found
+
+
+def test_staffs_templates_when_something_is_for_screen_readers_then_by_a_class_that_is_there() -> None:
+    """The theme's style sheet holds only the classes that the theme itself uses: what is hidden by another of Tailwind's is in plain sight."""
+    css = (FOLDER / "static" / "css" / "staff.css").read_text(encoding="utf-8")
+    assert ".vh {" in css
+    staff = [path for folder in ("admin", "unfold") for path in (FOLDER / "templates" / folder).rglob("*.html")]
+    assert len(staff) > 5
+    assert [path.name for path in staff if "sr-only" in path.read_text(encoding="utf-8")] == []

@@ -30,7 +30,7 @@ def test_faces_when_read_then_write_no_row() -> None:
             on = receiver(call)
             if not on or on.endswith(NOT_ROWS):
                 continue
-            updates = name == "update" and (call.keywords or isinstance(call.func.value, ast.Call))  # type: ignore[attr-defined]
+            updates = name == "update" and (call.keywords or isinstance(call.func.value, ast.Call))
             if name in WRITES or updates:
                 found.append(f"{at(path, call)} {on}.{name}()")
     assert not found, "views translate and nothing more; move the write to actions/"

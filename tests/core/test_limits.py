@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import multiprocessing
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as live
 from django.core.cache import cache, caches
+from django.core.files import locks
 from django.test import Client
 from rest_framework.test import APIClient
 from rest_framework.throttling import ScopedRateThrottle
@@ -47,6 +50,43 @@ def test_sweep_when_some_expired_then_only_those_go(limits: LimitsCache, tmp_pat
     limits.sweep()
     assert limits.get("live") == 1
     assert len(list(tmp_path.glob("*.djcache"))) == 1
+
+
+def test_moments_when_taken_then_no_more_than_the_limit_newest_first_and_again_when_time_has_passed(limits: LimitsCache) -> None:
+    answers = [limits.take("open:1", now=1000.0 + number, within=60, most=2) for number in range(4)]
+    assert answers == [(True, [1000.0]), (True, [1001.0, 1000.0]), (False, [1001.0, 1000.0]), (False, [1001.0, 1000.0])]
+    assert limits.take("open:2", now=1003.0, within=60, most=2) == (True, [1003.0]), "a key each"
+    assert limits.take("open:1", now=1060.5, within=60, most=2) == (True, [1060.5, 1001.0])
+
+
+def _take(folder: str) -> int:
+    """In a process of its own."""
+    return sum(LimitsCache(folder, {}).take("open:1", now=time.time(), within=60, most=30)[0] for _time in range(20))
+
+
+def test_moments_when_processes_take_at_once_then_no_more_than_the_limit(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(4, mp_context=multiprocessing.get_context("fork")) as pool:
+        assert sum(pool.map(_take, [str(tmp_path)] * 4)) == 30
+
+
+def test_moments_when_somebody_holds_them_too_long_then_refused(limits: LimitsCache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("travelplanner.core.limits.PATIENCE", 0.02)
+    limits.take("open:1", now=1000.0, within=60, most=2)
+    (name,) = tmp_path.glob("*.moments")
+    with open(name, "rb") as file:
+        locks.lock(file, locks.LOCK_EX)
+        assert limits.take("open:1", now=1001.0, within=60, most=2) == (False, [])
+    assert limits.take("open:1", now=1001.0, within=60, most=2)[0]
+
+
+def test_moments_when_swept_or_cleared_then_those_that_are_over_go(limits: LimitsCache, tmp_path: Path) -> None:
+    limits.take("old", now=time.time() - 61, within=60, most=2)
+    limits.take("live", now=time.time(), within=60, most=2)
+    (tmp_path / "torn.moments").write_bytes(b"abc")
+    limits.sweep()
+    assert len(list(tmp_path.glob("*.moments"))) == 1
+    limits.clear()
+    assert not list(tmp_path.glob("*.moments"))
 
 
 @pytest.mark.django_db

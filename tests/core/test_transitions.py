@@ -15,7 +15,8 @@ from travelplanner.core import clock
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, NotAllowed, NotFound
 from travelplanner.core.models import AuditEntry
-from travelplanner.core.transitions import StateMachine, move
+from travelplanner.core.state_machine import StateMachine
+from travelplanner.core.transitions import make_moved, move
 from trips.models import Trip
 from trips.states import TRIP
 
@@ -103,3 +104,20 @@ def test_clock_when_written_then_iso_with_zone() -> None:
     moment = dt.datetime(2030, 6, 1, 12, 0, 0, 123456, tzinfo=dt.timezone(dt.timedelta(hours=5, minutes=30)))
     assert clock.iso(moment) == "2030-06-01T06:30:00.123Z"
     assert clock.now().tzinfo is not None
+
+
+def test_make_moved_when_a_row_is_made_and_moved_at_once_then_both_are_told(alice: User) -> None:
+    trip = TripFactory.build(owner=alice)
+    now = dt.datetime(2030, 1, 2, 3, 4, tzinfo=dt.UTC)
+    make_moved(trip, TRIP, "booked", actor=JOB, reason="paid", now=now, actual_spent=12)
+    fresh = Trip.objects.get(pk=trip.pk)
+    assert (fresh.state, fresh.row_version, fresh.actual_spent, fresh.updated_at) == ("booked", 2, 12, now)
+    (entry,) = fresh.transitions.all()
+    assert (entry.from_state, entry.to_state, entry.reason, entry.actor_label, entry.created_at) == ("planning", "booked", "paid", "test", now)
+
+
+def test_make_moved_when_the_table_forbids_then_no_row_is_made(alice: User) -> None:
+    trip = TripFactory.build(owner=alice)
+    with pytest.raises(Conflict):
+        make_moved(trip, TRIP, "completed", actor=JOB)
+    assert not Trip.objects.filter(pk=trip.pk).exists()

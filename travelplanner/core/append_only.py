@@ -1,4 +1,4 @@
-"""Append-only tables: triggers refuse UPDATE and DELETE (and TRUNCATE, where a database has it). `guards` puts them up and checks them."""
+"""Append-only tables: triggers refuse UPDATE and DELETE (and TRUNCATE, where a database has it). Core registers them with `guards`, which puts them up and checks them."""
 
 from __future__ import annotations
 
@@ -15,4 +15,5 @@ def guarded_tables() -> list[str]:
 
 
 def guards() -> list[Guard]:
+    """What each of them needs; asked once every app's models are known."""
     return [Guard(f"append_only_{event.lower()}_{table}", table, event, f"{table} is append-only") for table in guarded_tables() for event in EVENTS]

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db import models
 
-from . import clock
+from . import clock, plain_rows
 from .actor import Actor
+from .models import AuditEntry
 
 
 def record(
@@ -46,9 +47,7 @@ def record_each(
     now: dt.datetime | None = None,
 ) -> None:
     """One AuditEntry per (row, before, after), in one statement."""
-    from .models import AuditEntry
-
-    AuditEntry.objects.bulk_create(
+    plain_rows.insert(
         AuditEntry(
             actor_id=actor.user_id,
             actor_label=actor.label,

@@ -1,6 +1,6 @@
 """Database triggers that keep a table's promise whatever code, console or script writes to it; put back after every migration.
 
-`append_only` fills this for its tables, apps register their own in `AppConfig.ready()`. SQLite drops a table's triggers when a migration rebuilds
+Apps register theirs in `AppConfig.ready()`, core those of every append-only table (`append_only`). SQLite drops a table's triggers when a migration rebuilds
 the table, and can't rebuild a table that a trigger of another one reads: so triggers that read other tables are taken off before a
 migration there, `install()` is idempotent and runs from `post_migrate`, and a system check (`checks.database_guards`) fails when one is missing.
 """
@@ -69,14 +69,8 @@ def register(*guards: Guard) -> None:
 
 
 def all_guards() -> list[Guard]:
-    """What is registered, and what the append-only models need, by table and name."""
-    return sorted([*_registered.values(), *_append_only()], key=lambda guard: (guard.table, guard.name))
-
-
-def _append_only() -> list[Guard]:
-    from . import append_only
-
-    return append_only.guards()
+    """What is registered, by table and name."""
+    return sorted(_registered.values(), key=lambda guard: (guard.table, guard.name))
 
 
 def _wanted(connection: BaseDatabaseWrapper) -> list[Guard]:

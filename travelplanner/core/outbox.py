@@ -21,11 +21,11 @@ from typing import Any
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.template import Context
-from django.template.loader import get_template, render_to_string
+from django.template import Context, Engine
+from django.template.loader import render_to_string
 from django.utils import translation
 
-from . import clock
+from . import clock, plain_rows
 from .actor import Actor
 from .errors import Conflict
 from .failpoints import reach
@@ -121,7 +121,7 @@ def enqueue_all(wishes: Sequence[Wish]) -> None:
         )
         for wish in wishes
     ]
-    OutboxMessage.objects.bulk_create(rows, ignore_conflicts=True)
+    plain_rows.insert(rows, ignore_conflicts=True)
 
 
 def enqueue(
@@ -280,7 +280,7 @@ def send_mail(message: OutboxMessage) -> None:
 
 def _plain(template: str, context: Mapping[str, Any]) -> str:
     """Plain text is not HTML: a name keeps its apostrophe."""
-    return get_template(template).template.render(Context(dict(context), autoescape=False))  # type: ignore[attr-defined]
+    return Engine.get_default().get_template(template).render(Context(dict(context), autoescape=False))
 
 
 def replay(*, actor: Actor, message_id: Any, now: dt.datetime | None = None) -> OutboxMessage:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from . import audit, clock
 from .actor import Actor
 from .errors import Conflict, NotAllowed, NotFound
+from .models import PeriodicJob
 
 logger = logging.getLogger(__name__)
 HEARTBEAT = "worker_heartbeat"
@@ -56,16 +57,12 @@ def registered() -> dict[str, Job]:
 def sync_after_migrate(using: str = DEFAULT_DB_ALIAS, app_config: Any = None, **kwargs: Any) -> None:
     """Make a row for each registered job; a changed interval is taken over, `enabled` is staff's."""
     if app_config is not None and app_config.label == "core":
-        from .models import PeriodicJob
-
         for job in _jobs.values():
             PeriodicJob.objects.using(using).update_or_create(name=job.name, defaults={"interval_seconds": job.every})
 
 
 def run_due(*, now: dt.datetime | None = None, names: Collection[str] | None = None) -> int:
     """Run every due job once (of `names` only, when given); returns how many ran. Two workers never run the same turn: the claim is a conditional UPDATE."""
-    from .models import PeriodicJob
-
     now = now or clock.now()
     ran = 0
     for row in PeriodicJob.objects.filter(enabled=True, next_run_at__lte=now):
@@ -94,8 +91,6 @@ def make_due(*, actor: Actor, name: str, now: dt.datetime | None = None) -> None
 
     Staff and jobs only. Raises NotFound, NotAllowed, Conflict (`disabled`). Records an audit entry.
     """
-    from .models import PeriodicJob
-
     if not (actor.is_staff or actor.is_system):
         raise NotAllowed
     now = now or clock.now()

@@ -65,7 +65,7 @@ class Rows:
         return self._all.count()
 
     def column_of(self, name: str) -> str:
-        return str(self.model._meta.get_field(name).column)  # type: ignore[union-attr]
+        return str(self.model._meta.get_field(name).column)  # type: ignore[union-attr]  # a column of its own table, no relation back
 
     def run(self, *, dry_run: bool = False, size: int = BATCH) -> Iterator[Tally]:
         """One Tally per batch."""

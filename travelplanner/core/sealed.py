@@ -120,7 +120,7 @@ class SealedJSONField(SealedTextField):
         return name, path, args, kwargs
 
     @property
-    def empty(self) -> Any:  # type: ignore[override]  # a new one each time: it may be changed in place
+    def empty(self) -> Any:  # a new one each time: it may be changed in place
         return self.make_empty()
 
     def to_bytes(self, value: Any) -> bytes:

@@ -1,6 +1,6 @@
 """States of core's own rows."""
 
-from .transitions import StateMachine
+from .state_machine import StateMachine
 
 OUTBOX = StateMachine(
     name="outbox",

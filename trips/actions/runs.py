@@ -1,33 +1,29 @@
-"""Planning runs: queue, work, take over what a dead worker left."""
+"""Planning runs: claimed, worked on, saved; tried again or given up. `run_queue` makes them and takes over what a dead worker left."""
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
-import secrets
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
-from django.utils.translation import gettext as _
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _lazy
 
 from travelplanner.core import clock, money, transitions
 from travelplanner.core.actor import Actor
-from travelplanner.core.errors import AppError, Conflict, Invalid, NotFound
-from trips import budget, rules, tasks
-from trips.actions.trips import fetch_for_change
+from travelplanner.core.errors import AppError, Conflict, Invalid
+from trips import budget
 from trips.documents import budget as budget_document
 from trips.documents import research as research_document
 from trips.documents.envelope import make_document
 from trips.documents.itineraries import Setting, candidate_json
 from trips.models import ClimateMonth, DestinationNote, Document, PlanningRun, PrivateWish, Trip
-from trips.planning.candidates import DEFAULT_EFFORT, plan_candidates
+from trips.planning.candidates import plan_candidates
 from trips.planning.checker import check
 from trips.planning.plan import Itinerary
 from trips.queries.holidays import holidays_between
@@ -40,6 +36,7 @@ MAX_ATTEMPTS = 3
 CANDIDATES = 3
 LETTERS = "ABCDEF"
 WORKER = Actor.system("planner")
+NewTask = Callable[[uuid.UUID, dt.datetime], None]  # of this run, not before this time
 
 
 class _Superseded(Exception):
@@ -53,63 +50,10 @@ class Unplannable(AppError):
     default_message = _lazy("No plan kept all the rules for these dates. Try other dates or fewer wishes.")
 
 
-def queue_run(*, actor: Actor, trip: Trip, intent_revision: int, now: dt.datetime | None = None) -> PlanningRun:
-    """Queue planning of an intent revision; an unfinished older run of the trip is abandoned. Inside the caller's transaction.
-
-    Guarantees: the run and its task are saved together, so neither is without the other.
-    """
-    now = now or clock.now()
-    for old in PlanningRun.objects.select_for_update().filter(trip=trip, state__in=["queued", "running"]).order_by("pk"):
-        transitions.move(old, RUN, "abandoned", actor=actor, reason="a newer wish", now=now, finished_at=now)
-    run = PlanningRun.objects.create(
-        trip=trip, intent_revision=intent_revision, seed=secrets.randbits(31), effort=settings.PLANNING_EFFORT or DEFAULT_EFFORT, heartbeat_at=now, not_before=now
-    )
-    tasks.work_on_run.enqueue(str(run.pk))
-    return run
-
-
-def plan_again(*, actor: Actor, reference: str, now: dt.datetime | None = None) -> PlanningRun:
-    """Queue the newest intent of a trip again, after a failure or for today's prices. Raises NotFound, NotAllowed, Conflict (`running`, `locked`)."""
-    with transaction.atomic():
-        trip = fetch_for_change(actor=actor, reference=reference, may=rules.may_edit)
-        if trip.locked_revision is not None:
-            raise Conflict(code="locked")
-        latest = PlanningRun.objects.filter(trip=trip).order_by("-created_at").first()
-        if latest is not None and latest.state in ("queued", "running"):
-            raise Conflict(_("This trip is being planned right now."), code="running")
-        newest = trip.documents.filter(kind="intent").order_by("-revision").first()
-        if newest is None:
-            raise NotFound
-        return queue_run(actor=actor, trip=trip, intent_revision=newest.revision, now=now)
-
-
-def requeue_stranded_runs(*, now: dt.datetime | None = None) -> str:
-    """Give runs whose worker went silent, and queued ones whose task was lost, a new task; a periodic job."""
-    now = now or clock.now()
-    silent = now - settings.RUN_STRANDED_AFTER
-    again = failed = 0
-    stranded = Q(state="running", heartbeat_at__lt=silent) | Q(state="queued", heartbeat_at__lt=silent, not_before__lte=now)
-    for run in PlanningRun.objects.filter(stranded):
-        try:
-            with transaction.atomic():
-                if run.state == "running" and run.attempts >= MAX_ATTEMPTS:
-                    _fail(run, "worker_lost", "", now)
-                    failed += 1
-                    continue
-                if run.state == "running":
-                    transitions.move(run, RUN, "queued", actor=WORKER, reason="worker went silent", now=now, heartbeat_at=now)
-                else:
-                    PlanningRun.objects.filter(pk=run.pk, state="queued").update(heartbeat_at=now)
-                tasks.work_on_run.enqueue(str(run.pk))
-                again += 1
-        except Conflict:
-            continue  # its worker came back to life at this moment
-    return f"{again} requeued, {failed} failed"
-
-
-def work_on(*, actor: Actor = WORKER, run_id: uuid.UUID) -> str:
+def work_on(*, actor: Actor = WORKER, run_id: uuid.UUID, again: NewTask | None = None) -> str:
     """Claim a queued run and carry it out; returns how it ended. Never raises for what a run can meet.
 
+    `again` gives the run a new task when it is to be tried later, saved with its state; without it, the sweep of the queue finds it.
     Guarantees: budget, research and candidates are saved together, by the worker that holds the run, after the checker passed each candidate.
     """
     run = PlanningRun.objects.select_related("trip").filter(pk=run_id).first()
@@ -130,9 +74,9 @@ def work_on(*, actor: Actor = WORKER, run_id: uuid.UUID) -> str:
         return "superseded"
     except AppError as error:
         return _give_up(run, error)
-    except Exception as error:
+    except Exception:
         logger.exception("planning run %s failed", run.pk)
-        return _retry_or_fail(run, error)
+        return _retry_or_fail(run, again)
     return "done"
 
 
@@ -274,9 +218,10 @@ def _save(run: PlanningRun, pulse: _Pulse, bodies: dict[str, dict[str, Any]], pa
         transitions.move(run, RUN, "done", actor=WORKER, reason="planned", now=now, finished_at=now, heartbeat_at=now, step="check", progress=100)
 
 
-def _fail(run: PlanningRun, code: str, message: str, now: dt.datetime) -> None:
-    """`message` holds names only; the sentence is made on reading, in the reader's language (`queries.trips.failure_of`)."""
-    transitions.move(run, RUN, "failed", actor=WORKER, reason=code, now=now, finished_at=now, error_code=code[:60], error_message=message[:500])
+def fail_run(*, actor: Actor, run: PlanningRun, code: str, names: str = "", now: dt.datetime) -> None:
+    """End a run without a plan, inside the caller's transaction. `names`: places that stood in the way; the sentence around them is made on
+    reading, in the reader's language (`queries.trips.failure_of`). Raises Conflict when another worker was there first."""
+    transitions.move(run, RUN, "failed", actor=actor, reason=code, now=now, finished_at=now, error_code=code[:60], error_message=names[:500])
 
 
 def _still_ours(run: PlanningRun) -> PlanningRun | None:
@@ -290,11 +235,11 @@ def _give_up(run: PlanningRun, error: AppError) -> str:
         fresh = _still_ours(run)
         if fresh is None:
             return "superseded"
-        _fail(fresh, error.code, str(error.extra.get("names", "")), clock.now())
+        fail_run(actor=WORKER, run=fresh, code=error.code, names=str(error.extra.get("names", "")), now=clock.now())
     return "failed"
 
 
-def _retry_or_fail(run: PlanningRun, error: Exception) -> str:
+def _retry_or_fail(run: PlanningRun, again: NewTask | None) -> str:
     """Back to the queue with a growing pause, or failed after the last attempt."""
     now = clock.now()
     with transaction.atomic():
@@ -302,9 +247,10 @@ def _retry_or_fail(run: PlanningRun, error: Exception) -> str:
         if fresh is None:
             return "superseded"
         if fresh.attempts >= MAX_ATTEMPTS:
-            _fail(fresh, "planner_error", "", now)
+            fail_run(actor=WORKER, run=fresh, code="planner_error", now=now)
             return "failed"
         pause = dt.timedelta(seconds=2**fresh.attempts)
         transitions.move(fresh, RUN, "queued", actor=WORKER, reason="will try again", now=now, not_before=now + pause, heartbeat_at=now + pause)
-        tasks.work_on_run.using(run_after=now + pause).enqueue(str(fresh.pk))
+        if again is not None:
+            again(fresh.pk, now + pause)
     return "will try again"

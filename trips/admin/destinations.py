@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Collection
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
-from unfold.decorators import action
 
-from travelplanner.core.admin.base import NoDeleteMixin, StaffAdmin, staff_actor
-from travelplanner.core.admin.exchange import ExchangeAdmin
+from travelplanner.core.actor import Actor
+from travelplanner.core.admin.base import NoDeleteMixin, StaffAdmin
 from trips.actions import catalogue_edits
 from trips.admin.forms import DestinationForm
+from trips.admin.published import PublishedAdmin
 from trips.admin.resources import DestinationResource
 from trips.models import ClimateMonth, Destination, DestinationNote, Source
 from trips.queries.catalogue_sources import sources_of_destination
@@ -45,8 +46,8 @@ class SourcedInline(TabularInline):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "source" and field is not None:
             if not hasattr(request, "source_choices"):
-                request.source_choices = self._choices(request)  # type: ignore[attr-defined]
-            field.choices = request.source_choices  # type: ignore[attr-defined]
+                request.source_choices = self._choices(request)  # type: ignore[attr-defined]  # kept with the request: each row of the form asks
+            field.choices = request.source_choices  # type: ignore[attr-defined]  # set above
         return field
 
     def _choices(self, request: HttpRequest) -> list[tuple[Any, str]]:
@@ -69,9 +70,7 @@ class NoteInline(SourcedInline):
 
 
 @admin.register(Destination)
-class DestinationAdmin(NoDeleteMixin, ExchangeAdmin):
-    """Taken out of sight by `published`, never removed: trips point here."""
-
+class DestinationAdmin(PublishedAdmin):
     form = DestinationForm
     resource_classes = [DestinationResource]
     select = ("location_source", "best_months_source", "emergency_source")
@@ -79,9 +78,7 @@ class DestinationAdmin(NoDeleteMixin, ExchangeAdmin):
     list_filter = (("kind", ChoicesDropdownFilter), "country", "published")
     search_fields = ("name", "slug", "search_text", "region")
     ordering = ("name",)
-    prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("location_source", "best_months_source", "emergency_source")
-    readonly_fields = ("created_at", "updated_at")
     fieldsets = (
         (None, {"fields": (("name", "slug"), ("kind", "published"), "aliases", ("country", "region"), "tagline", "summary")}),
         (_("Where"), {"fields": (("latitude", "longitude"), "location_source", ("reach_km", "timezone", "currency"), "airports", "arrival_hint")}),
@@ -89,24 +86,6 @@ class DestinationAdmin(NoDeleteMixin, ExchangeAdmin):
         (_("Worth knowing"), {"fields": ("languages", "emergency_number", "emergency_source", ("created_at", "updated_at"))}),
     )
     inlines = (ClimateInline, NoteInline)
-    actions = ("publish", "unpublish")
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
-        return {} if obj else self.prepopulated_fields
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """The slug is part of addresses and of the catalogue's files."""
-        return (*self.readonly_fields, "slug") if obj else self.readonly_fields
-
-    @action(description=_("Publish"), permissions=("operate",))
-    def publish(self, request: HttpRequest, queryset: Any) -> None:
-        self._publish(request, queryset, True)
-
-    @action(description=_("Take out of sight"), permissions=("operate",))
-    def unpublish(self, request: HttpRequest, queryset: Any) -> None:
-        self._publish(request, queryset, False)
-
-    def _publish(self, request: HttpRequest, queryset: Any, published: bool) -> None:
-        ids = list(queryset.values_list("pk", flat=True))
-        count = catalogue_edits.publish_destinations(actor=staff_actor(request), destination_ids=ids, published=published)
-        messages.success(request, _t("%(count)d changed.") % {"count": count})
+    def publish_rows(self, actor: Actor, ids: Collection[uuid.UUID], published: bool) -> int:
+        return catalogue_edits.publish_destinations(actor=actor, destination_ids=ids, published=published)

@@ -24,7 +24,7 @@ class CheckedForm(forms.ModelForm):
         raise NotImplementedError
 
     def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
+        super()._post_clean()  # type: ignore[misc]  # Django's own hook, private in its stubs
         if not self.errors:
             for field, sentences in self.problems().items():
                 self.add_error(field if field in self.fields else None, sentences)

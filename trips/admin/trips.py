@@ -20,6 +20,7 @@ from unfold.decorators import display
 from travelplanner.core.admin.base import ReadOnlyAdmin, ReadOnlyInline
 from travelplanner.core.admin.columns import EMPTY, as_json, money_column, state_column
 from travelplanner.core.admin.filters import words_filter
+from travelplanner.core.admin.histories import HistoryAdmin, HistoryInline
 from trips.models import (
     Document,
     ItineraryDay,
@@ -69,11 +70,9 @@ class DocumentInline(ReadOnlyInline):
         return super().get_queryset(request).defer("text")
 
 
-class TripTransitionInline(ReadOnlyInline):
+class TripTransitionInline(HistoryInline):
     model = TripTransition
-    select = ("actor",)
-    fields = ("created_at", "from_state", "to_state", "actor", "actor_label", "reason")
-    verbose_name_plural = _("history")
+    tab = True
 
 
 @admin.register(Trip)
@@ -181,10 +180,6 @@ class ItineraryDayAdmin(ReadOnlyAdmin):
 
 
 @admin.register(TripTransition)
-class TripTransitionAdmin(ReadOnlyAdmin):
-    select = ("subject", "actor")
-    list_display = ("created_at", "subject", "from_state", "to_state", "actor", "actor_label", "reason")
+class TripTransitionAdmin(HistoryAdmin):
     list_filter = (words_filter("to_state", _("to state"), TRIP.states), ("created_at", RangeDateTimeFilter))
     search_fields = ("subject__reference", "actor__email", "=request_id")
-    date_hierarchy = "created_at"
-    ordering = ("-created_at", "-id")

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from tests.architecture.routes.tables import THINGS
 from tests.architecture.routes.world import World, build
-from trips.actions import runs
+from trips.actions import run_queue
 
 
 @pytest.fixture(name="world", scope="module")
@@ -22,7 +22,7 @@ def stage_world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory:
         patch.setattr(settings, "PLANNING_EFFORT", 15)
         patch.setattr(settings, "MOCK_GATEWAY_BOOK", str(tmp_path_factory.mktemp("gateway") / "book.sqlite3"))
         patch.setattr(settings, "MEDIA_ROOT", str(tmp_path_factory.mktemp("media")))
-        patch.setattr(runs.secrets, "randbits", lambda bits: 20_000 + bits)  # the same plans each time
+        patch.setattr(run_queue.secrets, "randbits", lambda bits: 20_000 + bits)  # the same plans each time
         logging.disable(logging.CRITICAL)  # thousands of refusals; what goes wrong is told by the walk
         try:
             with transaction.atomic():

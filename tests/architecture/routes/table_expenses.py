@@ -38,7 +38,7 @@ def _settlement(making: Making) -> str:
 
 def _deleted_settlement(making: Making) -> str:
     found = _settlement(making)
-    settlements.archive_settlement(actor=actor_for(making.alice), reference=making.trip.reference, settlement_id=found)  # type: ignore[arg-type]
+    settlements.archive_settlement(actor=actor_for(making.alice), reference=making.trip.reference, settlement_id=found)
     return found
 
 

@@ -117,7 +117,7 @@ def marks_for(world: World, role: str, row: Row) -> set[str]:
     return marks - set(row.shows)
 
 
-def leaks(world: World, role: str, answer: Any, row: Row, named: set[str] = frozenset()) -> list[str]:  # type: ignore[assignment]
+def leaks(world: World, role: str, answer: Any, row: Row, named: set[str] = frozenset()) -> list[str]:
     text = text_of(answer) + answer.get("Location", "")
     told = DIFFERS.sub("", text)  # a short mark stands in a random token by chance, about once in ten thousand answers
     own = {world.things[name] for name in named if name in world.things}

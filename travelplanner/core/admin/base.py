@@ -78,7 +78,7 @@ class StaffAdmin(ModelAdmin):
 
     def has_operate_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whether buttons that move this model's rows may be pressed."""
-        return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('change', self.opts)}")  # type: ignore[union-attr]
+        return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('change', self.opts)}")
 
     # --- what people do in forms is audited ------------------------------------------------------------------------
     def _record(self, request: HttpRequest, verb: str, rows: Sequence[Model], *, before: Any = None, after: Any = None) -> None:

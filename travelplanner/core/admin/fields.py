@@ -26,7 +26,7 @@ class WordsField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, list | tuple) else value
 
-    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]  # a field of several words returns a list
         words = value if isinstance(value, list | tuple) else str(value or "").split(",")
         return list(dict.fromkeys(word.strip() for word in words if word.strip()))
 

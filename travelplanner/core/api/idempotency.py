@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -50,12 +50,11 @@ def claim(*, scope: str, key: str, body: bytes, now: dt.datetime | None = None) 
         raise Invalid(_("Idempotency-Key must be 1 to 255 printable characters."), code="idempotency_key_invalid")
     now, mark = now or clock.now(), fingerprint(body)
     claimed = Claim(scope, key, now + LEASE)
-    try:
-        with transaction.atomic():
-            IdempotencyKey.objects.create(scope=scope, key=key, fingerprint=mark, lease_until=claimed.lease_until, expires_at=now + KEPT_FOR)
+    if _insert(claimed, mark, now):
         return claimed
-    except IntegrityError:
-        row = IdempotencyKey.objects.get(scope=scope, key=key)
+    row = IdempotencyKey.objects.filter(scope=scope, key=key).first()
+    if row is None:  # released between the two: the next try finds the key free
+        raise Conflict(_("The same request is still running."), code="idempotency_running", extra={"retry_after": 1})
     if row.expires_at <= now:
         taken = IdempotencyKey.objects.filter(pk=row.pk, expires_at=row.expires_at).update(
             fingerprint=mark, status=None, body=b"", lease_until=claimed.lease_until, expires_at=now + KEPT_FOR
@@ -71,6 +70,21 @@ def claim(*, scope: str, key: str, body: bytes, now: dt.datetime | None = None) 
     if row.lease_until <= now and lost.update(lease_until=claimed.lease_until):
         return claimed
     raise Conflict(_("The same request is still running."), code="idempotency_running", extra={"retry_after": 1})
+
+
+# Plain SQL, because every POST with a key pays for it: one statement, where the ORM needs a transaction around an insert that may fail.
+_CLAIM = """
+    INSERT INTO core_idempotencykey (scope, "key", fingerprint, lease_until, body, content_type, created_at, expires_at) VALUES (%s, %s, %s, %s, %s, '', %s, %s)
+    ON CONFLICT (scope, "key") DO NOTHING
+"""
+
+
+def _insert(claimed: Claim, mark: str, now: dt.datetime) -> bool:
+    """Whether the key was free."""
+    lease, made, end = (connection.ops.adapt_datetimefield_value(moment) for moment in (claimed.lease_until, now, now + KEPT_FOR))
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [claimed.scope, claimed.key, mark, lease, b"", made, end])
+        return cursor.rowcount == 1
 
 
 def _held(claimed: Claim) -> QuerySet[IdempotencyKey]:

@@ -74,7 +74,7 @@ class ClockField(serializers.Field):
         match = CLOCK.fullmatch(data) if isinstance(data, str) else None
         if match is None or int(match[1]) * 60 + int(match[2]) > 24 * 60:
             self.fail("invalid")
-        return int(match[1]) * 60 + int(match[2])  # type: ignore[index]  # the pattern matched
+        return int(match[1]) * 60 + int(match[2])
 
     def to_representation(self, value: int) -> str:
         return f"{value // 60:02d}:{value % 60:02d}"

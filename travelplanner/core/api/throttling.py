@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework.throttling import ScopedRateThrottle, SimpleRateThrottle
 
 from .. import limits
@@ -10,14 +12,16 @@ from .. import limits
 class Exact(SimpleRateThrottle):
     """DRF reads a counter and writes it back; two at once would count as one. Here one reads and writes after the other, by key."""
 
-    def throttle_success(self) -> bool:
-        """Called when the history that was read has room: read it again while nobody else may."""
-        with limits.alone(self.cache, self.key) as mine:  # type: ignore[arg-type]
-            self.history = [moment for moment in self.cache.get(self.key, []) if moment > self.now - self.duration]  # type: ignore[attr-defined]  # the framework's own, not in its stubs
-            if not mine or len(self.history) >= self.num_requests:  # type: ignore[attr-defined]  # the framework's own, not in its stubs
-                return self.throttle_failure()
-            return super().throttle_success()
+    history: list[float]
+
+    def allow_request(self, request: Any, view: Any) -> bool:
+        self.key = self.get_cache_key(request, view) if self.rate is not None else None
+        if self.key is None:
+            return True
+        self.now = self.timer()
+        taken, self.history = limits.take(self.cache, self.key, now=self.now, within=self.duration, most=self.num_requests)  # type: ignore[attr-defined]  # the framework's own, not in its stubs
+        return taken
 
 
-class ScopedThrottle(Exact, ScopedRateThrottle):
+class ScopedThrottle(ScopedRateThrottle, Exact):
     """By `throttle_scope` of the view; by user, or else by address."""

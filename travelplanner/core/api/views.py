@@ -72,7 +72,7 @@ class ApiView(APIView):
             if response.status_code >= 500 or response.status_code in NOT_KEPT:
                 idempotency.release(self._claimed)
             else:
-                answer = idempotency.StoredAnswer(response.status_code, response.content, response.get("Content-Type", ""))  # type: ignore[attr-defined]
+                answer = idempotency.StoredAnswer(response.status_code, response.content, response.get("Content-Type", ""))
                 idempotency.store(self._claimed, answer=answer)
         return response
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from .. import errors
 from ..api import errors as api_errors
@@ -11,6 +13,9 @@ from .middleware import error_response
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django calls a body that is too large a bad request, too."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return error_response(request, 413, _("The request is too large."))
     return error_response(request, 400, errors.Invalid.default_message)
 
 

@@ -36,7 +36,7 @@ def limited(scope: str, *, methods: tuple[str, ...] = ("POST",)) -> Callable[[Vi
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method in counted:
                 throttle = PageThrottle(scope)
-                if not throttle.allow_request(request, None):  # type: ignore[arg-type]  # DRF reads user and META alone
+                if not throttle.allow_request(request, None):  # DRF reads user and META alone
                     response = error_response(request, 429, errors.TooManyRequests.default_message)
                     response["Retry-After"] = str(max(1, round(throttle.wait() or 1)))
                     return response

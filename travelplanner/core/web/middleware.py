@@ -96,7 +96,7 @@ class ErrorPageMiddleware:
         if response.status_code == 429:  # allauth's limits don't say when; the shortest of them that matter are minutes
             response.headers.setdefault("Retry-After", RETRY_AFTER)
         if request.path.startswith(settings.CSP_WIDER_PREFIXES):
-            response._csp_replace = WIDER_POLICY  # type: ignore[attr-defined]
+            response._csp_replace = WIDER_POLICY  # type: ignore[attr-defined]  # where django-csp's decorator puts it
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.template import Engine, TemplateSyntaxError, engines
+from django.template import Engine, TemplateSyntaxError
 
 _COMMENT = re.compile(r"\{#.*?#\}|\{%\s*comment\b.*?%\}.*?\{%\s*endcomment\s*%\}|<!--.*?-->", re.DOTALL)
 _BANNED = (
@@ -55,7 +55,7 @@ def compiles(text: str, file: str, engine: Engine) -> Iterator[Fault]:
 def check_all(folder: Path | None = None) -> tuple[int, list[Fault]]:
     """(number of templates, faults) of the project's own templates."""
     folder = folder or Path(settings.BASE_DIR) / "templates"
-    engine: Engine = engines["django"].engine  # type: ignore[attr-defined]
+    engine = Engine.get_default()
     faults: list[Fault] = []
     paths = sorted(path for path in folder.rglob("*") if path.suffix in (".html", ".txt", ".xml", ".svg"))
     for path in paths:

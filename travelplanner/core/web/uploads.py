@@ -27,7 +27,7 @@ class CappedUploadHandler(FileUploadHandler):
         if self.taken > settings.DOCUMENT_MAX_BYTES:
             self.buffer = BytesIO()
             if self.request is not None:
-                self.request.upload_too_large = True  # type: ignore[attr-defined]
+                self.request.upload_too_large = True  # type: ignore[attr-defined]  # a mark on the request, read by `was_too_large` alone
             raise SkipFile
         self.buffer.write(raw_data)
 
