@@ -43,7 +43,8 @@ class PriceChanged(Conflict):
     default_message = _("A price has changed since you saw it. Nothing was charged; please look at it and say if you still want it.")
 
     def __init__(self, *, lines: Sequence[Mapping[str, Any]], total: Decimal, currency: str) -> None:
-        super().__init__(extra={"lines": [dict(line) for line in lines], "total": Money(total, currency).as_json()})
+        said = None if lines else _("What this comes to has changed since you agreed to it. Nothing was charged; look at it again.")
+        super().__init__(said, extra={"lines": [dict(line) for line in lines], "total": Money(total, currency).as_json()})
 
 
 class HoldEnded(Conflict):

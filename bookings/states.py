@@ -1,9 +1,10 @@
 """States of bookings, their items, payments, refunds, and of what comes with them."""
 
-from travelplanner.core.transitions import StateMachine
+from travelplanner.core.state_machine import StateMachine
 
 OPEN = ("INITIATED", "PAYMENT_PENDING")  # bookings that still wait for their payment
 BOUGHT = ("CONFIRMED", "COMPLETED", "CANCELLING")  # bookings that are paid, and not given back (yet)
+ENDED = ("FAILED", "EXPIRED", "CANCELLED")  # bookings of which nothing stands any more
 UNSETTLED = ("created", "pending", "unknown")  # payments and refunds whose money may still move
 
 BOOKING = StateMachine(

@@ -10,33 +10,31 @@ from django.db.models import F
 
 from bookings.errors import OverBudget
 from bookings.models import BudgetLock
-from travelplanner.core import money
+from travelplanner.core import money, plain_rows
 from travelplanner.core.actor import Actor
-from travelplanner.core.exact import exact
 from trips.models import Trip
 
 ZERO = Decimal(0)
+# Rounded as in `core.exact`: SQLite adds decimals as floats.
+_HOLD_MORE = """(trip_id) DO UPDATE SET held = ROUND(bookings_budgetlock.held + excluded.held, 3), ceiling = excluded.ceiling
+WHERE excluded.ceiling IS NULL OR ROUND(bookings_budgetlock.held + bookings_budgetlock.spent + excluded.held, 3) <= excluded.ceiling"""
 
 
 def hold_budget(*, actor: Actor, trip: Trip, amount: Decimal, ceiling: Decimal | None) -> None:
     """Hold `amount` (the trip's currency) under `ceiling` (None = no ceiling), or raise OverBudget.
 
-    One conditional UPDATE: no matter how many ask at once, held + spent <= ceiling.
+    One conditional statement, the trip's first or not: no matter how many ask at once, held + spent <= ceiling.
     """
-    BudgetLock.objects.bulk_create(
-        [BudgetLock(trip=trip, ceiling=ceiling, currency=trip.budget_currency)], ignore_conflicts=True
-    )
-    rows = BudgetLock.objects.filter(trip=trip)
     if settings.BUDGET_IS_GUARDED:
-        if ceiling is not None:
-            rows = rows.annotate(needed=exact(F("held") + F("spent") + amount)).filter(needed__lte=ceiling)
-        if not rows.update(held=exact(F("held") + amount), ceiling=ceiling):
+        first = BudgetLock(trip=trip, ceiling=ceiling, held=amount, currency=trip.budget_currency)
+        if (ceiling is not None and amount > ceiling) or not plain_rows.put(first, otherwise=_HOLD_MORE):
             raise _over(trip, amount, ceiling)
         return
+    BudgetLock.objects.bulk_create([BudgetLock(trip=trip, ceiling=ceiling, currency=trip.budget_currency)], ignore_conflicts=True)
     lock = _read(trip)  # the twin of the race tests: reads, decides, writes
     if ceiling is not None and lock.held + lock.spent + amount > ceiling:
         raise _over(trip, amount, ceiling)
-    rows.update(held=lock.held + amount)
+    BudgetLock.objects.filter(trip=trip).update(held=lock.held + amount)
 
 
 def _read(trip: Trip) -> BudgetLock:
@@ -56,14 +54,14 @@ def _over(trip: Trip, amount: Decimal, ceiling: Decimal | None) -> OverBudget:
 
 def spend_budget(*, actor: Actor, trip_id: uuid.UUID, amount: Decimal) -> None:
     """What was held is paid: held -> spent."""
-    BudgetLock.objects.filter(trip=trip_id).update(held=exact(F("held") - amount), spent=exact(F("spent") + amount))
+    plain_rows.change(BudgetLock, {"held": plain_rows.Plus(-amount), "spent": plain_rows.Plus(amount)}, where={"trip": trip_id})
 
 
 def release_budget(*, actor: Actor, trip_id: uuid.UUID, amount: Decimal) -> None:
     """What was held is free again."""
-    BudgetLock.objects.filter(trip=trip_id).update(held=exact(F("held") - amount))
+    plain_rows.change(BudgetLock, {"held": plain_rows.Plus(-amount)}, where={"trip": trip_id})
 
 
 def unspend_budget(*, actor: Actor, trip_id: uuid.UUID, amount: Decimal) -> None:
     """What was spent comes back: it may be held again."""
-    BudgetLock.objects.filter(trip=trip_id).update(spent=exact(F("spent") - amount))
+    plain_rows.change(BudgetLock, {"spent": plain_rows.Plus(-amount)}, where={"trip": trip_id})

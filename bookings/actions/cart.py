@@ -1,29 +1,33 @@
-"""The cart: lines set, changed, removed, filled from an itinerary. Prices come from the till, never from the client."""
+"""The cart: lines set, changed, removed, filled from an itinerary. Prices come from the till, never from the client.
+
+Each change is one short transaction under the cart's lock (`changing_cart`); what is answered is the row as it was written, whatever another tab does
+to it right afterwards.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from bookings import rules
+from bookings.actions.locks import changing_cart
 from bookings.errors import PriceChanged, unfit
 from bookings.models import CartItem
 from bookings.pricing.quote import Quote, UnfitUse, Use
 from bookings.queries.booked_lines import booked_lines
-from bookings.queries.cart import Cart, CartLine, date_problem, get_cart, get_line, use_of
+from bookings.queries.cart import CartLine, date_problem, get_cart, own_trip, price_lines, use_of
 from bookings.queries.inventory import Stock, get_service, load_stock
 from bookings.queries.itinerary_lines import ItineraryLine, lines_of_itinerary
+from bookings.queries.plan_moves import CartChange, FilledCart, Step, change_of, key_of, steps_of_moved, steps_to_follow
 from bookings.queries.planned import (
     bought_of,
-    keys_of,
-    line_key,
+    numbers_of,
     plan_left,
     planned_key,
     row_keys,
@@ -34,9 +38,7 @@ from travelplanner.core import clock
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, Invalid, NotFound, Stale
 from travelplanner.core.money import Money
-from trips import rules as trip_rules
 from trips.models import Service, Trip
-from trips.queries.trips import get_trip
 
 MOST_LINES = 100
 CHANGEABLE = ("quantity", "participants", "booking_date", "time", "nights", "special_requests")
@@ -63,7 +65,7 @@ def add_line(
     """
     user_id = rules.require_user(actor)
     now = now or clock.now()
-    trip = _own_trip(actor, trip_reference)
+    trip = own_trip(actor, trip_reference)
     try:
         service = get_service(service_id)
     except NotFound:
@@ -71,32 +73,53 @@ def add_line(
     heads = participants if participants is not None else quantity if quantity is not None else (trip.traveler_count if trip else 1)
     use = Use(booking_date, quantity if quantity is not None else _units(service, heads), heads, nights if service.unit == "room_night" else 1, time)
     quoted = _price(service, use, now)
-    with transaction.atomic():
-        _check_room(user_id)
-        key = {"user_id": user_id, "trip": trip, "service": service, "booking_date": booking_date, "time": time}
-        values = _values(quoted, special_requests)
-        item = CartItem.all_rows.filter(**key).first()
-        created = item is None or item.taken_out
-        if item is None:
-            item = _insert(key, values, now)
-        else:
-            CartItem.all_rows.filter(pk=item.pk).update(**values, taken_out=False, updated_at=now, row_version=F("row_version") + 1)
-    return get_line(actor, item.pk, now=now), created
+    with changing_cart(actor=actor, trip_reference=trip_reference) as trip:
+        item, created = _set_line(user_id, trip, service, quoted, special_requests, now)
+    return _line(item, now), created
 
 
-def put_offer(*, actor: Actor, trip: Trip, service: Service, participants: int, now: dt.datetime) -> uuid.UUID:
-    """Put another company's offer into the cart, to the trip it was made for; returns the line's id. Inside the transaction of `offers`,
-    which asked whether they may. Raises Invalid, Conflict (`cart_full`)."""
-    user_id = rules.require_user(actor)
+def put_offer(*, actor: Actor, trip: Trip, service: Service, participants: int, now: dt.datetime) -> CartItem:
+    """Put another company's offer into the cart, to the trip it was made for; returns the row. Inside `changing_cart` of `offers`, which asked
+    whether they may. Raises Invalid, Conflict (`cart_full`)."""
     quoted = _price(service, Use(service.sold_on or now.date(), 1, participants), now)
-    _check_room(user_id)
-    key = {"user_id": user_id, "trip": trip, "service": service, "booking_date": quoted.use.first, "time": ""}
-    values = _values(quoted, "")
+    return _set_line(rules.require_user(actor), trip, service, quoted, "", now)[0]
+
+
+def _set_line(user_id: uuid.UUID, trip: Trip | None, service: Service, quoted: Quote, special_requests: str, now: dt.datetime) -> tuple[CartItem, bool]:
+    """The row of this trip, service, date and departure as it is wanted, and whether it wasn't in the cart before."""
+    key = {"user_id": user_id, "trip": trip, "service": service, "booking_date": quoted.use.first, "time": quoted.use.time}
+    values = _values(quoted, special_requests)
     item = CartItem.all_rows.filter(**key).first()
+    if item is None or item.taken_out:
+        _check_room(user_id)
     if item is None:
-        return _insert(key, values, now).pk
-    CartItem.all_rows.filter(pk=item.pk).update(**values, taken_out=False, updated_at=now, row_version=F("row_version") + 1)
-    return item.pk
+        return CartItem.all_rows.create(**key, **values, created_at=now), True
+    item.service, item.trip = service, trip
+    was_out = item.taken_out
+    return _write(item, {**values, "taken_out": False}, now), was_out
+
+
+def _write(item: CartItem, values: Mapping[str, Any], now: dt.datetime) -> CartItem:
+    """The row as it is written. Raises NotFound when it was booked at this moment: that alone takes rows out of a cart without its lock."""
+    if not CartItem.all_rows.filter(pk=item.pk).update(**values, updated_at=now, row_version=F("row_version") + 1):
+        raise NotFound
+    for name, value in values.items():
+        setattr(item, name, value)
+    item.updated_at, item.row_version = now, item.row_version + 1
+    return item
+
+
+def _line(item: CartItem, now: dt.datetime) -> CartLine:
+    return price_lines([item], now=now)[0]
+
+
+def _locked_line(user_id: uuid.UUID, item_id: uuid.UUID) -> CartItem:
+    """A line of the cart that is being changed, with what pricing reads. Raises NotFound."""
+    rows = CartItem.objects.select_related("service__supplier", "service__destination", "trip")
+    item = rows.filter(pk=item_id, user_id=user_id).first()
+    if item is None:
+        raise NotFound
+    return item
 
 
 def change_line(
@@ -109,32 +132,19 @@ def change_line(
     """
     user_id = rules.require_user(actor)
     now = now or clock.now()
-    moves = {"trip": _own_trip(actor, changes["trip_reference"])} if "trip_reference" in changes else {}
-    with transaction.atomic():
-        item = CartItem.objects.select_for_update(of=("self",)).select_related("service__supplier", "service__destination").filter(pk=item_id, user_id=user_id).first()
-        if item is None:
-            raise NotFound
+    with changing_cart(actor=actor, trip_reference=changes.get("trip_reference") or "") as trip:
+        item = _locked_line(user_id, item_id)
         if row_version is not None and item.row_version != row_version:
             raise Stale
+        moves: dict[str, Any] = {"trip": trip} if "trip_reference" in changes else {}
         moves |= _stands_for(item, changes, moves)
-        for name in CHANGEABLE:
-            if name in changes:
-                setattr(item, name, changes[name])
+        wished = {name: changes[name] for name in CHANGEABLE if name in changes}
+        for name, value in wished.items():
+            setattr(item, name, value)
         quoted = _price(item.service, use_of(item), now)
-        try:
-            with transaction.atomic():
-                _make_room(item, moves.get("trip", item.trip))
-                CartItem.objects.filter(pk=item.pk).update(
-                    **_values(quoted, item.special_requests),
-                    **moves,
-                    booking_date=item.booking_date,
-                    time=item.time,
-                    updated_at=now,
-                    row_version=F("row_version") + 1,
-                )
-        except IntegrityError as twin:
-            raise Conflict(_("The cart has a line for this date and time already."), code="line_exists") from twin
-    return get_line(actor, item_id, now=now)
+        _make_room(item, moves.get("trip", item.trip), _("The cart has a line for this date and time already."))
+        item = _write(item, {**_values(quoted, item.special_requests), **moves, "booking_date": item.booking_date, "time": item.time}, now)
+    return _line(item, now)
 
 
 def assign_trip(*, actor: Actor, item_id: uuid.UUID, trip_reference: str, now: dt.datetime | None = None) -> CartLine:
@@ -144,38 +154,50 @@ def assign_trip(*, actor: Actor, item_id: uuid.UUID, trip_reference: str, now: d
     """
     user_id = rules.require_user(actor)
     now = now or clock.now()
-    trip = _own_trip(actor, trip_reference)
-    with transaction.atomic():
-        item = CartItem.objects.select_for_update(of=("self",)).filter(pk=item_id, user_id=user_id).first()
-        if item is None:
-            raise NotFound
+    with changing_cart(actor=actor, trip_reference=trip_reference) as trip:
+        item = _locked_line(user_id, item_id)
         if item.trip_id != (trip.pk if trip else None):
-            _move(item, trip, now)
-    return get_line(actor, item_id, now=now)
+            _make_room(item, trip, _("The cart has this line for that trip already."))
+            item = _write(item, {"trip": trip, "planned_as": "", "planned_use": ""}, now)
+    return _line(item, now)
 
 
-def _move(item: CartItem, trip: Trip | None, now: dt.datetime) -> None:
-    try:
-        with transaction.atomic():
-            _make_room(item, trip)
-            CartItem.objects.filter(pk=item.pk).update(trip=trip, planned_as="", updated_at=now, row_version=F("row_version") + 1)
-    except IntegrityError as twin:
-        raise Conflict(_("The cart has this line for that trip already."), code="line_exists") from twin
+def assign_loose(*, actor: Actor, trip_reference: str, now: dt.datetime | None = None) -> tuple[tuple[CartItem, ...], tuple[CartItem, ...]]:
+    """Put every line that has no trip to one of the actor's; returns those that were, and those that the trip has already, which stay where they are.
+
+    Their prices seen stay. The same again changes nothing. Raises NotFound (trip), NotAllowed.
+    """
+    user_id = rules.require_user(actor)
+    with changing_cart(actor=actor, trip_reference=trip_reference) as trip:
+        if trip is None:
+            raise NotFound
+        rows = list(CartItem.all_rows.filter(user_id=user_id, trip=trip))
+        there = {(row.service_id, row.booking_date, row.time): row for row in rows}
+        moved, stay = list[CartItem](), list[CartItem]()
+        for item in CartItem.objects.filter(user_id=user_id, trip=None).select_related("service"):
+            twin = there.get((item.service_id, item.booking_date, item.time))
+            (stay if twin and not twin.taken_out else moved).append(item)
+        marks = [there[place].pk for item in moved if (place := (item.service_id, item.booking_date, item.time)) in there]
+        CartItem.all_rows.filter(pk__in=marks).delete()  # a line that was taken out is no twin
+        ids = [item.pk for item in moved]
+        CartItem.objects.filter(pk__in=ids).update(trip=trip, planned_as="", planned_use="", updated_at=now or clock.now(), row_version=F("row_version") + 1)
+    return tuple(moved), tuple(stay)
 
 
 def _stands_for(item: CartItem, changes: Mapping[str, Any], moves: Mapping[str, Any]) -> dict[str, Any]:
     """What of its plan a line goes on standing for when it moves to another date or departure; of another trip's plan it is nothing."""
     if "trip" in moves and moves["trip"] != item.trip:
-        return {"planned_as": ""}
+        return {"planned_as": "", "planned_use": ""}
     moved = any(name in changes and changes[name] != getattr(item, name) for name in ("booking_date", "time"))
     return {"planned_as": planned_key(item)} if moved else {}
 
 
-def _make_room(item: CartItem, trip: Trip | None) -> None:
-    """A line that was taken out is no twin: whoever takes its date and departure stands in its place."""
-    CartItem.all_rows.filter(
-        user_id=item.user_id, trip=trip, service_id=item.service_id, booking_date=item.booking_date, time=item.time, taken_out=True
-    ).exclude(pk=item.pk).delete()
+def _make_room(item: CartItem, trip: Trip | None, said: str) -> None:
+    """A line that was taken out is no twin: whoever takes its date and departure stands in its place. Raises Conflict (`line_exists`)."""
+    twins = CartItem.all_rows.filter(user_id=item.user_id, trip=trip, service_id=item.service_id, booking_date=item.booking_date, time=item.time).exclude(pk=item.pk)
+    twins.filter(taken_out=True).delete()
+    if twins.exists():
+        raise Conflict(said, code="line_exists")
 
 
 def accept_price(*, actor: Actor, item_id: uuid.UUID, price: Decimal, now: dt.datetime | None = None) -> CartLine:
@@ -185,17 +207,17 @@ def accept_price(*, actor: Actor, item_id: uuid.UUID, price: Decimal, now: dt.da
     """
     user_id = rules.require_user(actor)
     now = now or clock.now()
-    with transaction.atomic():
-        line = get_line(actor, item_id, now=now)
+    with changing_cart(actor=actor):
+        line = _line(_locked_line(user_id, item_id), now)
         if line.quote is None:
             raise Conflict(_("This line can't be booked any more."), code="not_bookable", extra={"problem": line.problem})
-        if line.quote.total != price:
-            old, new = Money(price, line.quote.currency), Money(line.quote.total, line.quote.currency)
+        if line.quote.differs_from(price):
+            old, new = Money(price, line.quote.currency), Money(line.quote.charged, line.quote.currency)
             told = {"name": line.item.service.name, "serviceId": str(line.item.service_id), "date": line.item.booking_date.isoformat(), "old": old.as_json(), "new": new.as_json()}
-            raise PriceChanged(lines=[told], total=line.quote.total, currency=line.quote.currency)
-        rows = CartItem.objects.filter(pk=item_id, user_id=user_id).exclude(price_seen=price)
-        rows.update(price_seen=price, currency=line.quote.currency, updated_at=now, row_version=F("row_version") + 1)
-    return get_line(actor, item_id, now=now)
+            raise PriceChanged(lines=[told], total=line.quote.charged, currency=line.quote.currency)
+        if line.item.price_seen != line.quote.charged:
+            _write(line.item, {"price_seen": line.quote.charged, "currency": line.quote.currency}, now)
+    return line
 
 
 def remove_line(*, actor: Actor, item_id: uuid.UUID, remember: bool = False) -> None:
@@ -205,13 +227,11 @@ def remove_line(*, actor: Actor, item_id: uuid.UUID, remember: bool = False) -> 
     Raises NotFound, the second time too; then nothing changes.
     """
     user_id = rules.require_user(actor)
-    with transaction.atomic():
-        item = CartItem.objects.select_for_update(of=("self",)).select_related("trip").filter(pk=item_id, user_id=user_id).first()
-        if item is None:
-            raise NotFound
+    with changing_cart(actor=actor):
+        item = _locked_line(user_id, item_id)
         planned_as = planned_key(item)
         if planned_as or (remember and item.trip):
-            CartItem.objects.filter(pk=item.pk).update(taken_out=True, planned_as=planned_as, updated_at=clock.now(), row_version=F("row_version") + 1)
+            _write(item, {"taken_out": True, "planned_as": planned_as}, clock.now())
             marks = CartItem.all_rows.filter(user_id=user_id, taken_out=True).order_by("-updated_at", "-pk").values_list("pk", flat=True)
             if forgotten := list(marks[MOST_LINES:]):  # as many as a cart holds are remembered, so that no trip grows without end
                 CartItem.all_rows.filter(pk__in=forgotten).delete()
@@ -225,80 +245,139 @@ def clear_cart(*, actor: Actor, trip_reference: str = "") -> int:
     rows = CartItem.all_rows.filter(user_id=user_id)
     if trip_reference:
         rows = rows.filter(trip__reference=trip_reference[:32].replace("\x00", ""))
-    with transaction.atomic():
+    with changing_cart(actor=actor):
         rows.filter(taken_out=True).delete()
         gone, _rows = rows.delete()
     return gone
 
 
-def fill_from_itinerary(*, actor: Actor, trip_reference: str, now: dt.datetime | None = None) -> Cart:
-    """Put all of a trip's chosen itinerary into the cart: beds for its nights, tickets, cars and flights at its stops.
+def fill_from_itinerary(*, actor: Actor, trip_reference: str, now: dt.datetime | None = None) -> FilledCart:
+    """Put all of a trip's chosen itinerary into the cart: beds for its nights, tickets, cars and flights at its stops; says what that changed.
 
-    Lines of other trips and what was added to this one stay; lines of an itinerary that was changed since go. What is sold out is there too and
-    says so. What was taken out of the cart stays out until it is added again; what is no longer on sale and what the trip has booked already
-    doesn't come. Raises NotFound, NotAllowed (a sample), Conflict (`nothing_chosen`, `already_booked`: all of it is). The same request again:
-    the same lines.
+    Lines of other trips and what was added to this one stay, and so does what the traveler set of a line that comes from the plan: people, units,
+    nights, requests, a date or departure of their own. Of an itinerary that was changed since, what moved follows and what is gone goes, see
+    `steps_to_follow`. What is sold out is there too and says so. What was taken out of the cart stays out until it is added again; what is no longer
+    on sale and what the trip has booked already doesn't come. Raises NotFound, NotAllowed (a sample), Conflict (`nothing_chosen`, `cart_full`,
+    `already_booked`: all of it is). The same request again changes nothing.
     """
-    user_id = rules.require_user(actor)
+    rules.require_user(actor)
     now = now or clock.now()
-    trip = _own_trip(actor, trip_reference)
+    trip = own_trip(actor, trip_reference)
     if trip is None:
         raise NotFound
-    plan = lines_of_itinerary(trip)
-    if plan is None:
-        raise Conflict(_("Choose an itinerary first."), code="nothing_chosen")
-    wanted = uncovered(plan.lines, booked_lines(trip.pk, now=now).keys())
-    if plan.lines and not wanted:
-        raise Conflict(_("Everything of this itinerary is booked or held already."), code="already_booked")
-    keys = {key for line in plan.lines for key in keys_of(line)}
-    with transaction.atomic():
-        known = rows_of_trip(actor, trip)
-        out = {item.planned_as for item in known if item.taken_out}
-        made = [item.pk for item in known if not item.taken_out and (item.planned_as or keys & row_keys(item))]
-        CartItem.objects.filter(pk__in=made).delete()
-        rows = [_row(user_id, trip, line, plan.stock, now) for line in wanted if out.isdisjoint(keys_of(line)) and _fits_party(line, plan.stock)]
-        CartItem.objects.bulk_create(rows[:MOST_LINES], ignore_conflicts=True)
-    return get_cart(actor, trip=trip, now=now)
+    while True:
+        plan = lines_of_itinerary(trip)
+        if plan is None:
+            raise Conflict(_("Choose an itinerary first."), code="nothing_chosen")
+        with changing_cart(actor=actor, trip_reference=trip_reference) as locked:
+            if locked is not None and locked.chosen_revision == plan.revision:
+                wanted = uncovered(plan.lines, booked_lines(trip.pk, now=now).keys())
+                if plan.lines and not wanted:
+                    raise Conflict(_("Everything of this itinerary is booked or held already."), code="already_booked")
+                fitting = [line for line in wanted if _fits_party(line, plan.stock)]
+                rows = rows_of_trip(actor, trip)
+                changes = _follow(actor, trip, rows, steps_to_follow(rows, plan.lines, fitting), plan.stock, now)
+                break
+        trip = locked or trip  # another itinerary was chosen at this moment: that one is put in
+    return FilledCart(get_cart(actor, trip=trip, now=now).lines, changes)
 
 
-def take_from_plan(*, actor: Actor, trip_reference: str, key: str, now: dt.datetime | None = None) -> uuid.UUID:
+def follow_plan(*, actor: Actor, trip_reference: str, now: dt.datetime | None = None) -> tuple[CartChange, ...]:
+    """Move what stands in the cart for something that the trip's plan has elsewhen by now to where the plan has it; nothing is added or taken out.
+    Raises NotFound, NotAllowed. The same again changes nothing."""
+    rules.require_user(actor)
+    now = now or clock.now()
+    trip = own_trip(actor, trip_reference)
+    plan = lines_of_itinerary(trip) if trip else None
+    if trip is None or plan is None:
+        raise NotFound
+    with changing_cart(actor=actor, trip_reference=trip_reference) as locked:
+        if locked is None or locked.chosen_revision != plan.revision:
+            return ()  # it moved again at this moment; the page shows where to
+        rows = rows_of_trip(actor, trip)
+        return _follow(actor, trip, rows, steps_of_moved(plan_left(plan.lines, rows, bought_of(trip.pk)).moved, rows), plan.stock, now)
+
+
+def _follow(actor: Actor, trip: Trip, rows: Sequence[CartItem], steps: Sequence[Step], stock: Stock, now: dt.datetime) -> tuple[CartChange, ...]:
+    """Write the steps; rows go before others take their dates. Inside `changing_cart`."""
+    user_id = rules.require_user(actor)
+    gone = [step.item.pk for step in steps if step.item is not None and step.line is None]
+    fresh = [_row(user_id, trip, step.line, stock, now) for step in steps if step.item is None and step.line is not None]
+    if fresh and CartItem.objects.filter(user_id=user_id).exclude(pk__in=gone).count() + len(fresh) > MOST_LINES:
+        raise _full()
+    CartItem.objects.filter(pk__in=gone).delete()
+    told = [change_of(step, step.item.pk if step.item else None) for step in steps if step.item is not None]
+    for step in steps:
+        if step.item is not None and step.line is not None and step.after is not None:
+            _follow_one(step.item, step.line, step.after, step.stands_for, now)
+    taken = {(row.service_id, row.booking_date, row.time) for row in fresh}
+    marks = [item.pk for item in rows if item.taken_out and (item.service_id, item.booking_date, item.time) in taken]
+    CartItem.all_rows.filter(pk__in=marks).delete()  # left there by something else of the plan that was moved, then taken out
+    CartItem.objects.bulk_create(fresh)
+    told += [CartChange("added", row.service_id, row.service.name, row.pk, None, use_of(row)) for row in fresh]
+    return tuple(one for one in told if one is not None)
+
+
+def _follow_one(item: CartItem, line: ItineraryLine, after: Use, stands_for: Mapping[str, str], now: dt.datetime) -> None:
+    values: dict[str, Any] = {"quantity": after.quantity, "participants": after.participants, "nights": after.nights, **stands_for}
+    if after != use_of(item):
+        values |= {"booking_date": after.first, "time": after.time, **_seen(line, after, now)}
+        item.booking_date, item.time = after.first, after.time
+        _make_room(item, item.trip, _("The cart has a line for this date and time already."))
+    _write(item, values, now)
+
+
+def _seen(line: ItineraryLine, use: Use, now: dt.datetime) -> dict[str, Any]:
+    """The price that is noted as seen of a line that follows the plan: the plan's own where it is used as planned, else today's."""
+    if use == line.use and line.price_seen is not None:
+        return {"price_seen": line.price_seen, "currency": line.service.currency}
+    try:
+        quoted = _price(line.service, use, now)
+    except Invalid:  # it says so in the cart, and is asked about when it is changed
+        return {}
+    return {"price_seen": quoted.charged, "currency": quoted.currency}
+
+
+def take_from_plan(*, actor: Actor, trip_reference: str, key: str, now: dt.datetime | None = None) -> CartItem:
     """Make one thing of a trip's plan (`key` as in `queries.planned.line_key`) a line of the cart: to change it, to leave it out, or to put it
-    back as it was when it was taken out. Returns the line's id; the same again the same one.
+    back as it was when it was taken out. Returns the row; the same again the same one.
 
     Raises NotFound (trip; nothing in the plan has this key, or it is booked), NotAllowed, Conflict (`cart_full`).
     """
     user_id = rules.require_user(actor)
     now = now or clock.now()
-    trip = _own_trip(actor, trip_reference)
+    trip = own_trip(actor, trip_reference)
     plan = lines_of_itinerary(trip) if trip else None
     if trip is None or plan is None:
         raise NotFound
-    with transaction.atomic():
+    with changing_cart(actor=actor, trip_reference=trip_reference) as locked:
+        if locked is None or locked.chosen_revision != plan.revision:
+            raise NotFound
         rows = rows_of_trip(actor, trip)
         for item in sorted(rows, key=lambda row: row.taken_out):
             if key in row_keys(item):
                 if item.taken_out:
                     _check_room(user_id)
-                CartItem.all_rows.filter(pk=item.pk, taken_out=True).update(taken_out=False, updated_at=now, row_version=F("row_version") + 1)
-                return item.pk
+                    _write(item, {"taken_out": False}, now)
+                return item
         left = plan_left(plan.lines, rows, bought_of(trip.pk))
-        line = next((line for line in (*left.still, *left.out) if _key_of(line) == key), None)
+        line = next((line for line in (*left.still, *left.out) if key_of(line) == key), None)
         if line is None:
             raise NotFound
         _check_room(user_id)
-        rows_of_it = CartItem.all_rows.filter(user_id=user_id, trip=trip, service=line.service, booking_date=line.use.first, time=line.use.time)
-        rows_of_it.filter(taken_out=True).delete()  # a mark that something else of the plan left there when it was moved, then taken out
-        CartItem.objects.bulk_create([_row(user_id, trip, line, plan.stock, now)], ignore_conflicts=True)  # another tab may do the same at this moment
-        return rows_of_it.values_list("pk", flat=True).get()
+        row = _row(user_id, trip, line, plan.stock, now)
+        _make_room(row, trip, _("The cart has a line for this date and time already."))  # a mark that something else of the plan left there when it was moved, then taken out
+        row.save(force_insert=True)
+        return row
 
 
 def _check_room(user_id: uuid.UUID) -> None:
     if CartItem.objects.filter(user_id=user_id).count() >= MOST_LINES:
-        raise Conflict(_("A cart holds up to %(most)s lines.") % {"most": MOST_LINES}, code="cart_full")
+        raise _full()
 
 
-def _key_of(line: ItineraryLine) -> str:
-    return line_key(line.service.pk, line.use.first, line.use.time)
+def _full() -> Conflict:
+    return Conflict(_("A cart holds up to %(most)s lines.") % {"most": MOST_LINES}, code="cart_full")
 
 
 def _fits_party(line: ItineraryLine, stock: Stock) -> bool:
@@ -319,17 +398,8 @@ def _row(user_id: uuid.UUID, trip: Trip, line: ItineraryLine, stock: Stock, now:
         values["price_seen"] = line.price_seen
     values.setdefault("price_seen", Decimal(0))
     return CartItem(
-        user_id=user_id, trip=trip, service=line.service, booking_date=use.first, time=use.time, planned_as=_key_of(line), **values, created_at=now
+        user_id=user_id, trip=trip, service=line.service, booking_date=use.first, time=use.time, planned_as=key_of(line), planned_use=numbers_of(use), **values, created_at=now
     )
-
-
-def _own_trip(actor: Actor, reference: str) -> Trip | None:
-    if not reference:
-        return None
-    trip = get_trip(actor, reference, whole=False)
-    if not trip_rules.may_change(actor, trip):
-        raise trip_rules.refusal(trip)
-    return trip
 
 
 def _units(service: Service, heads: int) -> int:
@@ -354,16 +424,6 @@ def _values(quoted: Quote, special_requests: str) -> dict[str, Any]:
         "participants": quoted.use.participants,
         "nights": quoted.use.nights,
         "special_requests": special_requests[:500],
-        "price_seen": quoted.total,
+        "price_seen": quoted.charged,
         "currency": quoted.currency,
     }
-
-
-def _insert(key: Mapping[str, Any], values: Mapping[str, Any], now: dt.datetime) -> CartItem:
-    """Insert, or take the row that another request inserted at this moment."""
-    try:
-        with transaction.atomic():
-            return CartItem.objects.create(**key, **values, created_at=now)
-    except IntegrityError:
-        CartItem.all_rows.filter(**key).update(**values, taken_out=False, updated_at=now, row_version=F("row_version") + 1)
-        return CartItem.all_rows.get(**key)

@@ -7,11 +7,11 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from django.db import transaction
 from django.db.models import F
 
 from bookings import rules
 from bookings.actions.cart import MOST_LINES
+from bookings.actions.locks import changing_cart
 from bookings.models import CartItem
 from bookings.pricing.quote import Quote, UnfitUse, day_after
 from bookings.queries.cart import date_problem
@@ -39,15 +39,15 @@ def merge_lines(*, actor: Actor, lines: Sequence[WishedLine], now: dt.datetime |
 
     A wish is the same line as one of the cart with its service, date and departure, whether that line has a trip or not: then the larger number
     of each counts. Guarantees: merging the same again changes nothing; what can't be sold any more is dropped and said, what is only sold out
-    stays and says so in the cart. At most six statements and one per line that grew. Raises NotAllowed.
+    stays and says so in the cart. At most seven statements and one per line that grew. Raises NotAllowed.
     """
     user_id = rules.require_user(actor)
     now = now or clock.now()
     if not lines:
         return ()
     services, stock = _known(lines)
-    with transaction.atomic():
-        own = list(CartItem.objects.select_for_update(of=("self",)).filter(user_id=user_id).order_by("pk"))
+    with changing_cart(actor=actor):  # another device may merge the same at this moment
+        own = list(CartItem.objects.filter(user_id=user_id).order_by("pk"))
         known: dict[Key, CartItem] = {}
         for item in sorted(own, key=lambda item: item.trip_id is not None):  # without a trip first
             known.setdefault((item.service_id, item.booking_date, item.time), item)
@@ -75,10 +75,8 @@ def merge_lines(*, actor: Actor, lines: Sequence[WishedLine], now: dt.datetime |
                 merged.append(MergedLine(wish, "raised", service.name, found.pk))
             else:
                 merged.append(MergedLine(wish, "kept", service.name, found.pk))
-        CartItem.objects.bulk_create(fresh.values(), ignore_conflicts=True)  # another device may merge the same at this moment
+        CartItem.objects.bulk_create(fresh.values())
         _write_grown(grown.values(), now)
-        if fresh:
-            merged = _with_ids(user_id, merged, fresh)
     return tuple(merged)
 
 
@@ -113,7 +111,7 @@ def _row(user_id: uuid.UUID, service: Service, wish: WishedLine, quoted: Quote, 
         time=wish.time,
         nights=quoted.use.nights,
         special_requests=wish.special_requests[:500],
-        price_seen=quoted.total if wish.price_seen is None else wish.price_seen,
+        price_seen=quoted.charged if wish.price_seen is None else wish.price_seen,
         currency=quoted.currency,
         created_at=now,
     )
@@ -128,7 +126,7 @@ def _grow(item: CartItem, service: Service, wish: WishedLine, quoted: Quote, sto
     item.quantity, item.participants, item.nights = after
     whole = stock.quote(service.pk, replace(quoted.use, quantity=after[0], participants=after[1], nights=after[2]))
     seen = wish.price_seen if whole.use == quoted.use else None  # of exactly this line somebody saw the price; else today's is noted
-    item.price_seen = whole.total if seen is None else seen
+    item.price_seen = whole.charged if seen is None else seen
     return True
 
 
@@ -142,10 +140,3 @@ def _write_grown(items: Iterable[CartItem], now: dt.datetime) -> None:
             updated_at=now,
             row_version=F("row_version") + 1,
         )
-
-
-def _with_ids(user_id: uuid.UUID, merged: Sequence[MergedLine], fresh: Mapping[Key, CartItem]) -> list[MergedLine]:
-    """The ids that the rows really have: another device's row may have been there first."""
-    rows = CartItem.objects.filter(user_id=user_id, trip=None, service__in={key[0] for key in fresh})
-    ids = {(service_id, day, time): pk for pk, service_id, day, time in rows.values_list("pk", "service_id", "booking_date", "time")}
-    return [replace(one, item_id=ids.get(one.wish.key, one.item_id)) if one.wish.key in fresh else one for one in merged]

@@ -81,6 +81,7 @@ def book_trip(
     wish: PaymentWish | None = None,
     request_key: str | None = None,
     accepted_total: Decimal | None = None,
+    shown: Sequence[str] | None = None,
     now: dt.datetime | None = None,
 ) -> Booking:
     """Reserve and pay in one go: see `make_reservation` and `pay_booking`. The same `request_key` again goes on where it stopped."""
@@ -92,6 +93,7 @@ def book_trip(
         travelers=travelers,
         request_key=request_key,
         accepted_total=accepted_total,
+        shown=shown,
         charge_by=method.label,
         now=now,
     )
@@ -148,7 +150,7 @@ def carry_out(
                 "charge",
             )  # it never arrived
     reach("charge.answered")
-    booking = settle_payment(actor=actor, payment_id=payment.pk, result=result, kind=kind, now=now)
+    booking = settle_payment(actor=actor, payment_id=payment.pk, result=result, kind=kind, trip_id=payment.booking.trip_id, now=now)
     return follow(actor=actor, booking=booking, charged=True, now=now)
 
 
@@ -206,9 +208,10 @@ def begin_charge(
 def refuse_unpayable(*, actor: Actor, booking: Booking) -> None:
     """Raise Conflict (`hold_expired`, `wrong_state`) for a booking that isn't waiting for a payment."""
     if booking.state != "PAYMENT_PENDING":
+        ended = booking.state == "EXPIRED"
         raise Conflict(
-            _("This booking isn't waiting for a payment."),
-            code="hold_expired" if booking.state == "EXPIRED" else "wrong_state",
+            _("The hold on your places has ended. Book it again.") if ended else _("This booking isn't waiting for a payment."),
+            code="hold_expired" if ended else "wrong_state",
             extra={"state": booking.state},
         )
 

@@ -45,6 +45,7 @@ def open_collection(
     accepted_total: Decimal | None = None,
     with_plan: bool = False,
     shown: Sequence[str] | None = None,
+    only_shown: bool = False,
     now: dt.datetime | None = None,
 ) -> Booking:
     """Reserve the trip as `reserve_booking` does, to be paid in shares; for the trip's owner.
@@ -65,6 +66,7 @@ def open_collection(
         collect=collect,
         with_plan=with_plan,
         shown=shown,
+        only_shown=only_shown,
         now=now,
     )
     if not Collection.objects.filter(booking=booking).exists():  # the key was used for a booking that is paid at once

@@ -174,7 +174,7 @@ def _drop(slots: Sequence[ServiceSlot]) -> int:
     rows = _unheld(ServiceSlot.objects.filter(same, taken=0).order_by())
     try:
         with transaction.atomic():
-            return int(rows._raw_delete(using=rows.db))  # type: ignore[attr-defined]  # delete() would read first, and delete what it read
+            return int(rows._raw_delete(using=rows.db))  # delete() would read first, and delete what it read
     except IntegrityError:  # someone held one of them in the meantime; tomorrow is another day
         return 0
 

@@ -11,6 +11,7 @@ from django.db.models import Model
 from bookings.kinds import columns_of, problems_of_booked
 from bookings.models import ActivityDetail, BookingItem, CarRentalDetail, FlightDetail, HotelDetail
 from bookings.queries.basket import BasketLine
+from travelplanner.core import plain_rows
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Invalid
 
@@ -28,5 +29,5 @@ def note_details(*, actor: Actor, items: Sequence[BookingItem], lines: Iterable[
             raise Invalid(code="details_unfit", fields={"details": wrong}, extra={"name": item.name})
         columns: dict[str, Any] = columns_of(line.service, line.quote, item.details)
         rows[item.type].append(ROWS[item.type](item=item, **columns))
-    for kind, made in sorted(rows.items()):
-        ROWS[kind]._default_manager.bulk_create(made)
+    for _kind, made in sorted(rows.items()):
+        plain_rows.insert(made)

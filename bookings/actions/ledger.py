@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from bookings.models import LedgerEntry, Payment, Refund
 from bookings.money_guards import CAPTURED, DECIDED, DIFFERENCE, PAID
+from travelplanner.core import plain_rows
 from travelplanner.core.actor import Actor
 
 
@@ -24,7 +25,7 @@ def _journal(
     refund: Refund | None = None,
 ) -> None:
     journal = uuid.uuid4()
-    LedgerEntry.objects.bulk_create(
+    plain_rows.insert(
         LedgerEntry(
             journal=journal,
             account=account,

@@ -14,6 +14,7 @@ from accounts.models import Traveler
 from accounts.models.traveler import TRAVELER_TYPES
 from bookings.models import BookingItem, BookingTraveler
 from bookings.queries.basket import Basket
+from travelplanner.core import plain_rows
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Invalid
 from travelplanner.core.lines import readable
@@ -77,7 +78,7 @@ def _refused(sentence: str) -> Invalid:
 def note_travelers(*, actor: Actor, items: Sequence[BookingItem], travelers: Sequence[NamedTraveler]) -> None:
     """Write them beside each item, as many as it is for, in the order they were named. Inside the booking's transaction; one statement."""
     if travelers:
-        BookingTraveler.objects.bulk_create(
+        plain_rows.insert(
             BookingTraveler(
                 item=item, traveler_id=named.traveler_id, position=position, first_name=named.first_name, last_name=named.last_name, traveler_type=named.type
             )

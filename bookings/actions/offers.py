@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from bookings import rules
 from bookings.actions.cart import put_offer
+from bookings.actions.locks import changing_cart
 from bookings.errors import OfferGone, SupplierOff, SupplierSilent
 from bookings.gateways.suppliers import (
     OfferSearch,
@@ -28,7 +29,7 @@ from bookings.gateways.suppliers import (
     flight_adapters,
 )
 from bookings.models import BookingItem, CartItem, ServiceSlot
-from bookings.queries.cart import CartLine, get_line
+from bookings.queries.cart import CartLine, price_lines
 from bookings.queries.inventory import SOLD_AHEAD
 from travelplanner.core import clock
 from travelplanner.core.actor import Actor
@@ -103,10 +104,10 @@ def choose_offer(*, actor: Actor, trip_reference: str, key: str, now: dt.datetim
         raise SupplierSilent("") from unavailable
     if offer is None or (offer.expires_at is not None and offer.expires_at <= moment):
         raise OfferGone(_("The flight"), "")
-    with transaction.atomic():
-        service = _write_service(actor, trip, adapter, offer)
-        item_id = put_offer(actor=actor, trip=trip, service=service, participants=offer.people, now=moment)
-    return get_line(actor, item_id, now=moment)
+    with changing_cart(actor=actor, trip_reference=trip_reference) as locked:
+        service = _write_service(actor, locked or trip, adapter, offer)
+        item = put_offer(actor=actor, trip=locked or trip, service=service, participants=offer.people, now=moment)
+    return price_lines([item], now=moment)[0]
 
 
 def _own_trip(actor: Actor, reference: str) -> Trip:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,7 +13,9 @@ from django.conf import settings
 from django.db.models import F
 
 from bookings.models import Hold, ServiceSlot
+from bookings.pricing.quote import DatedPrice
 from bookings.queries.basket import BasketLine
+from travelplanner.core import plain_rows
 from travelplanner.core.actor import Actor
 
 
@@ -40,11 +42,11 @@ def ensure_slots(*, actor: Actor, lines: Sequence[BasketLine]) -> dict[int, tupl
     """Make the slots of the lines that don't exist yet; returns what each line (by index) needs of them.
 
     To be called outside of the booking's transaction: one insert-or-ignore in a fixed order, so that two bookings that make the same
-    slots in different order can't wait for each other. At most two statements.
+    slots in different order can't wait for each other. No statement where pricing found them all, else two.
     """
     wanted = {(line.service.pk, day.date, line.quote.use.time): (line, day) for line in lines for day in line.quote.dates}
-    rows = _read(wanted)
-    missing = sorted(wanted.keys() - rows.keys(), key=lambda key: (str(key[0]), key[1], key[2]))
+    missing = sorted((key for key, (_line, day) in wanted.items() if day.slot_id is None), key=lambda key: (str(key[0]), key[1], key[2]))
+    made: dict[tuple[uuid.UUID, dt.date, str], ServiceSlot] = {}
     if missing:
         ServiceSlot.objects.bulk_create(
             [
@@ -54,12 +56,17 @@ def ensure_slots(*, actor: Actor, lines: Sequence[BasketLine]) -> dict[int, tupl
             ],
             ignore_conflicts=True,
         )
-        rows = _read(wanted)
-    needs = {}
-    for index, line in enumerate(lines):
-        found = [(rows[line.service.pk, day.date, line.quote.use.time], day) for day in line.quote.dates]
-        needs[index] = tuple(SlotNeed(slot.pk, line.quote.use.quantity, day.unit_price, slot.taken, slot.capacity) for slot, day in found)
-    return needs
+        made = _read(missing)
+    return {index: tuple(_need(line, day, made) for day in line.quote.dates) for index, line in enumerate(lines)}
+
+
+def _need(line: BasketLine, day: DatedPrice, made: Mapping[tuple[uuid.UUID, dt.date, str], ServiceSlot]) -> SlotNeed:
+    """Of the slot that pricing found, or of the one that was made since."""
+    use = line.quote.use
+    if day.slot_id is not None:
+        return SlotNeed(day.slot_id, use.quantity, day.unit_price, day.capacity - day.left, day.capacity)
+    slot = made[line.service.pk, day.date, use.time]
+    return SlotNeed(slot.pk, use.quantity, day.unit_price, slot.taken, slot.capacity)
 
 
 def _read(keys: Iterable[tuple[uuid.UUID, dt.date, str]]) -> dict[tuple[uuid.UUID, dt.date, str], ServiceSlot]:
@@ -76,11 +83,12 @@ def take_places(*, actor: Actor, needs: Iterable[SlotNeed]) -> None:
     Guarantees: `taken` never passes `capacity`, and the slot's price is the one that was quoted: the UPDATE itself asks for both.
     """
     for need in _by_slot(needs):
-        rows = ServiceSlot.objects.filter(pk=need.slot_id)
         if settings.PLACES_ARE_GUARDED:
-            hit = rows.filter(price=need.price, taken__lte=F("capacity") - need.quantity).update(taken=F("taken") + need.quantity)
+            as_quoted = {"id": need.slot_id, "price": need.price, "taken": plain_rows.Room("capacity", need.quantity)}
+            hit = bool(plain_rows.change(ServiceSlot, {"taken": plain_rows.Plus(need.quantity)}, where=as_quoted))
         else:  # the twin of the race tests: trusts what was read earlier, as unguarded code does
-            hit = need.taken + need.quantity <= need.capacity and rows.update(taken=need.taken + need.quantity)
+            rows = ServiceSlot.objects.filter(pk=need.slot_id)
+            hit = need.taken + need.quantity <= need.capacity and bool(rows.update(taken=need.taken + need.quantity))
         if not hit:
             raise Lost(need.slot_id)
 

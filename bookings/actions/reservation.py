@@ -30,15 +30,14 @@ from bookings.kinds import details_of
 from bookings.models import Booking, BookingItem, Hold, Payment, ServiceSlot
 from bookings.queries.basket import Basket, BasketLine, load_basket
 from bookings.queries.booked_lines import open_and_booked
-from bookings.queries.planned import line_mark
 from bookings.states import BOOKING, PAYMENT
-from travelplanner.core import clock, ids, money
+from travelplanner.core import clock, ids, money, plain_rows
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import AppError, Conflict, IdempotencyMismatch, Invalid
 from travelplanner.core.failpoints import reach
 from travelplanner.core.lines import readable
 from travelplanner.core.money import Money
-from travelplanner.core.transitions import move
+from travelplanner.core.transitions import make_moved
 from trips import rules as trip_rules
 from trips.actions.trips import fetch_for_change, lock_revision
 from trips.models import Trip
@@ -74,13 +73,14 @@ def make_reservation(
     charge_by: str | None = None,
     with_plan: bool = False,
     shown: Sequence[str] | None = None,
+    only_shown: bool = False,
     now: dt.datetime | None = None,
 ) -> Reserved:
     """Hold the places of the trip's cart (else of its itinerary; `with_plan`: of both), lock its budget and prepare one payment of the sum.
 
     `accepted_total` is the sum, in the trip's currency, that the traveler agreed to after PriceChanged. `travelers` says who uses what is
     booked (nobody has to be named); it changes no price. `shown` are the `line_mark`s of what a page showed: nothing else is
-    booked. `collect` prepares shares in the place of the one payment, and holds for longer.
+    booked, and where there is more it is refused, or (`only_shown`) left for another time. `collect` prepares shares in the place of the one payment, and holds for longer.
     `charge_by` (what may be shown of a payment method) writes the intent to charge in the same transaction, where nothing is held elsewhere first.
     Guarantees: all places or none; held + spent never passes the budget; never two open bookings of a trip; the same `request_key` of the
     same user gives the same booking. Reads and prices first, outside of the transaction; the transaction's own UPDATEs decide.
@@ -90,7 +90,7 @@ def make_reservation(
     user_id = rules.require_user(actor)
     now = now or clock.now()
     try:
-        reserved, basket = _reserve(actor, trip_reference, contact, travelers, request_key, accepted_total, collect, charge_by, with_plan, shown, now)
+        reserved, basket = _reserve(actor, trip_reference, contact, travelers, request_key, accepted_total, collect, charge_by, with_plan, shown, only_shown, now)
     except (AppError, IntegrityError):
         # Whether this very request was made before is asked only now: most weren't, and one that was meets its own booking, or its own key.
         if known := _known(user_id, request_key, trip_reference):
@@ -111,6 +111,7 @@ def _reserve(
     charge_by: str | None,
     with_plan: bool,
     shown: Sequence[str] | None,
+    only_shown: bool,
     now: dt.datetime,
 ) -> tuple[Reserved, Basket]:
     """Read and price, then write; again when a slot vanished between the two."""
@@ -119,8 +120,8 @@ def _reserve(
     if not trip_rules.may_change(actor, trip):  # asked again under the lock; here, so that nothing is written for who may not
         raise trip_rules.refusal(trip)
     while True:
-        basket = load_basket(actor, trip, with_plan=with_plan, now=now)
-        if shown is not None and {line_mark(line.service.pk, line.quote.use) for line in basket.lines} != set(shown):
+        basket = load_basket(actor, trip, with_plan=with_plan, only=frozenset(shown or ()) if only_shown else None, now=now)
+        if shown is not None and basket.marks != set(shown):
             raise Conflict(_("What there is to book has changed since you saw it. Look at it again; nothing was charged."), code="basket_changed")
         named = checked_travelers(actor=actor, trip=trip, basket=basket, travelers=travelers)
         require_names(actor=actor, basket=basket, travelers=named, phone=checked.phone)
@@ -130,7 +131,7 @@ def _reserve(
             return _write(actor, trip, basket, needs, checked, named, request_key, collect, charge_by, now), basket
         except Lost as lost:
             if ServiceSlot.objects.filter(pk=lost.slot_id).exists():
-                raise _explain(lost, basket, needs, load_basket(actor, trip, with_plan=with_plan, now=now)) from lost
+                raise _explain(lost, basket, needs, load_basket(actor, trip, with_plan=with_plan, only=basket.marks, now=now)) from lost
             # It was empty, and pruned at this moment: it is made anew.
 
 
@@ -145,6 +146,7 @@ def reserve_booking(
     collect: Collecting | None = None,
     with_plan: bool = False,
     shown: Sequence[str] | None = None,
+    only_shown: bool = False,
     now: dt.datetime | None = None,
 ) -> Booking:
     """`make_reservation` without a charge: the booking, to be paid later."""
@@ -158,6 +160,7 @@ def reserve_booking(
         collect=collect,
         with_plan=with_plan,
         shown=shown,
+        only_shown=only_shown,
         now=now,
     ).booking
 
@@ -180,7 +183,7 @@ def _held_elsewhere(actor: Actor, booking: Booking, basket: Basket, with_plan: b
             raise OfferGone(item.name, str(item.service_id)) from refused
         if answer.code == "price_changed" and answer.total is not None:
             reprice_offer(actor=actor, service_id=item.service_id, total=answer.total, currency=answer.currency)
-            fresh = load_basket(actor, booking.trip, with_plan=with_plan, now=now)
+            fresh = load_basket(actor, booking.trip, with_plan=with_plan, only=basket.marks, now=now)
             raise PriceChanged(
                 lines=[_moved(line, line.quote.total, answer.total)], total=fresh.total, currency=fresh.currency
             ) from refused
@@ -225,7 +228,7 @@ def _check_prices(basket: Basket, accepted_total: Decimal | None) -> None:
         accepted_total is None and not any(line.price_changed for line in basket.lines)
     ):
         return
-    moved = [_moved(line, line.price_seen, line.quote.total) for line in basket.lines if line.price_changed]
+    moved = [_moved(line, line.price_seen, line.quote.charged) for line in basket.lines if line.price_changed]
     raise PriceChanged(lines=moved, total=basket.total, currency=basket.currency)
 
 
@@ -234,8 +237,8 @@ def _moved(line: BasketLine, old: Decimal, new: Decimal) -> dict[str, object]:
         "name": line.service.name,
         "serviceId": str(line.service.pk),
         "date": line.quote.use.first.isoformat(),
-        "old": Money(old, line.quote.currency).as_json(),
-        "new": Money(new, line.quote.currency).as_json(),
+        "old": Money(money.payable(old, line.quote.currency), line.quote.currency).as_json(),
+        "new": Money(money.payable(new, line.quote.currency), line.quote.currency).as_json(),
     }
 
 
@@ -258,7 +261,7 @@ def _write(
         trip = fetch_for_change(actor=actor, reference=read.reference)
         _check_state(trip, basket, now)
         shares = plan_shares(actor=actor, trip=trip, total=basket.total, wishes=collect.shares, now=now) if collect else ()
-        booking = Booking.objects.create(
+        booking = Booking(
             reference=ids.booking_reference(now.date()),
             trip=trip,
             itinerary_revision=basket.revision,
@@ -275,7 +278,11 @@ def _write(
             saga_open=any(line.service.supplier.adapter for line in basket.lines),
             created_at=now,
         )
-        items = BookingItem.objects.bulk_create([_item(booking, line, now) for line in basket.lines])
+        if booking.saga_open:
+            plain_rows.insert([booking])
+        else:
+            make_moved(booking, BOOKING, "PAYMENT_PENDING", actor=actor, reason="places held, budget locked", now=now)
+        items = plain_rows.insert(_item(booking, line, now) for line in basket.lines)
         note_details(actor=actor, items=items, lines=basket.lines)
         note_travelers(actor=actor, items=items, travelers=travelers)
         hold_budget(actor=actor, trip=trip, amount=basket.total, ceiling=trip.budget_amount)
@@ -283,25 +290,23 @@ def _write(
             lock_revision(
                 actor=actor, trip_id=trip.pk, revision=basket.revision or 0
             )  # 0: no itinerary, and the trip is locked all the same
-        Hold.objects.bulk_create(
+        plain_rows.insert(
             Hold(item=item, slot_id=need.slot_id, quantity=need.quantity, expires_at=expires_at, created_at=now)
             for index, item in enumerate(items)
             for need in needs[index]
         )
         steps, begun = [saga.Step("hold_places", "done"), saga.Step("lock_budget", "done")], None
         if collect is None:
-            payment = Payment.objects.create(
-                booking=booking, gateway=settings.PAYMENT_GATEWAY, amount=basket.total, currency=basket.currency, created_at=now
-            )
-            if charge_by is not None and not booking.saga_open:
-                move(payment, PAYMENT, "pending", actor=actor, reason="charge begun", now=now, method=charge_by)
+            payment = Payment(booking=booking, gateway=settings.PAYMENT_GATEWAY, amount=basket.total, currency=basket.currency, created_at=now)
+            if charge_by is None or booking.saga_open:
+                plain_rows.insert([payment])
+            else:
+                make_moved(payment, PAYMENT, "pending", actor=actor, reason="charge begun", now=now, method=charge_by)
                 steps.append(saga.Step("charge", "begun", data={"payment": str(payment.pk)}))
                 begun = payment
         else:
             write_shares(actor=actor, booking=booking, shares=shares, now=now)
         saga.note(actor=actor, booking_id=booking.pk, steps=steps, now=now)
-        if not booking.saga_open:
-            move(booking, BOOKING, "PAYMENT_PENDING", actor=actor, reason="places held, budget locked", now=now)
         take_places(actor=actor, needs=[need for group in needs.values() for need in group])
         reach("reserve.before_commit")
     return Reserved(booking, begun)
@@ -315,7 +320,7 @@ def _check_state(trip: Trip, basket: Basket, now: dt.datetime) -> None:
         raise Conflict(_("This trip can't be booked any more."), code="wrong_state", extra={"state": trip.state})
     if trip.chosen_revision != basket.revision:
         raise Conflict(_("The itinerary changed at this moment. Look at it again."), code="itinerary_changed")
-    if trip.state == "booked" and not basket.from_cart:
+    if trip.state == "booked" and not basket.beside:
         raise Conflict(_("This itinerary is booked already. Add what is missing to the cart."), code="already_booked")
     twice = [
         line.service.name

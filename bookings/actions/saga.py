@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bookings.models import SagaEntry
+from travelplanner.core import plain_rows
 from travelplanner.core.actor import Actor
 
 COMPENSATIONS = {
@@ -34,7 +35,7 @@ class Step:
 
 def note(*, actor: Actor, booking_id: uuid.UUID, steps: Sequence[Step], now: dt.datetime) -> None:
     """Write what happened, in order; one statement."""
-    SagaEntry.objects.bulk_create(
+    plain_rows.insert(
         SagaEntry(
             booking_id=booking_id,
             item_id=one.item_id,

@@ -5,17 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from functools import reduce
-from operator import or_
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from bookings.actions import ledger, saga
 from bookings.actions.announcements import announce
 from bookings.actions.budget_locks import release_budget, spend_budget
-from bookings.actions.locks import lock_with_trip
+from bookings.actions.locks import lock_payment
 from bookings.actions.places import give_back_places
 from bookings.actions.refunds import open_refund
 from bookings.actions.share_mails import tell_payers
@@ -26,7 +24,7 @@ from bookings.queries.confirmations import build_body, mail_context
 from bookings.queries.payments import captured_of, is_paid
 from bookings.queries.saga import standing_of
 from bookings.states import BOOKING, BOUGHT, HOLD, ITEM, OPEN, PAYMENT, UNSETTLED
-from travelplanner.core import clock, ids, money, outbox
+from travelplanner.core import clock, ids, money, outbox, plain_rows, reads
 from travelplanner.core.actor import Actor
 from travelplanner.core.failpoints import reach
 from travelplanner.core.transitions import move, move_all
@@ -34,9 +32,9 @@ from trips.actions.trips import lock_revision, mark_booked
 
 
 def settle_payment(
-    *, actor: Actor, payment_id: uuid.UUID, result: ChargeResult, kind: str, now: dt.datetime | None = None
+    *, actor: Actor, payment_id: uuid.UUID, result: ChargeResult, kind: str, trip_id: uuid.UUID | None = None, now: dt.datetime | None = None
 ) -> Booking:
-    """Write down what the gateway said (`kind`: charge, continue, ask, cancel) and do what follows from it.
+    """Write down what the gateway said (`kind`: charge, continue, ask, cancel) and do what follows from it. `trip_id`: see `lock_payment`.
 
     Guarantees: money that was taken either confirms the booking with its places or is refunded in full, never both, never neither; another
     amount or currency than was asked for confirms nothing; what isn't known stays `unknown`; an answer that comes twice counts once.
@@ -45,11 +43,9 @@ def settle_payment(
     """
     now = now or clock.now()
     with transaction.atomic():
-        payment = lock_with_trip(actor=actor, rows=Payment.objects.filter(pk=payment_id).select_related("booking__trip"))
+        payment = lock_payment(actor=actor, payment_id=payment_id, trip_id=trip_id)
         booking = payment.booking
-        PaymentAttempt.objects.create(
-            payment=payment, kind=kind, outcome=result.outcome, code=result.code[:60], created_at=now
-        )
+        plain_rows.insert([PaymentAttempt(payment=payment, kind=kind, outcome=result.outcome, code=result.code[:60], created_at=now)])
         if payment.state not in UNSETTLED:
             return booking
         if result.outcome is Outcome.SUCCEEDED:
@@ -151,18 +147,19 @@ def confirm_booking(
     """All is held and paid: the booking is made. Inside a transaction that holds the trip; `payments` are those that paid it, when known."""
     payments = payments or captured_of(booking)
     move(booking, BOOKING, "CONFIRMED", actor=actor, reason="payment processed successfully", now=now, booked_at=now)
-    items = list(booking.items.all())
+    items = reads.rows(_items_of, booking_id=booking.pk)
     move_all(items, ITEM, "confirmed", actor=actor, reason="booking confirmed", now=now, payment_status="paid")
     move_all(_holds(booking), HOLD, "consumed", actor=actor, now=now)
     spend_budget(actor=actor, trip_id=booking.trip_id, amount=booking.total)
     ledger.record_confirmation(actor=actor, payments=payments, now=now)
-    confirmation = Confirmation.objects.create(
+    confirmation = Confirmation(
         booking=booking,
         number=ids.confirmation_number(now),
         valid_until=now + settings.CONFIRMATION_VALID_FOR,
         body=build_body(booking, payments),
         created_at=now,
     )
+    plain_rows.insert([confirmation])
     _empty_cart(booking, items)
     mark_booked(actor=actor, trip=booking.trip, revision=booking.itinerary_revision or 0, spent=booking.total, now=now)
     paid_by = ", ".join(payment.transaction_id for payment in payments)
@@ -180,13 +177,21 @@ def confirm_booking(
 
 
 def _holds(booking: Booking) -> list[Hold]:
-    return list(Hold.objects.filter(item__booking=booking, state="active").order_by("slot_id"))
+    return reads.rows(_holds_of, booking_id=booking.pk)
+
+
+def _items_of(*, booking_id: uuid.UUID) -> QuerySet[BookingItem]:
+    return BookingItem.objects.filter(booking=booking_id)
+
+
+def _holds_of(*, booking_id: uuid.UUID) -> QuerySet[Hold]:
+    return Hold.objects.filter(item__booking=booking_id, state="active").order_by("slot_id")
 
 
 def _empty_cart(booking: Booking, items: list[BookingItem]) -> None:
     """What was bought leaves the cart, taken out meanwhile or not; lines that were added meanwhile stay."""
-    bought = reduce(or_, (Q(service_id=item.service_id, booking_date=item.starts_on, time=item.time) for item in items))
-    CartItem.all_rows.filter(bought, user_id=booking.user_id, trip_id=booking.trip_id).delete()
+    bought = {"user": booking.user_id, "trip": booking.trip_id}
+    plain_rows.drop(CartItem, [{**bought, "service": item.service_id, "booking_date": item.starts_on, "time": item.time} for item in items])
 
 
 def close_booking(

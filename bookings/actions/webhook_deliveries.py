@@ -14,7 +14,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ from bookings.gateways.webhooks import EventPost, Undelivered, WebhookAnswer
 from bookings.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from bookings.queries.webhooks import get_delivery, get_endpoint
 from bookings.states import WEBHOOK_DELIVERY
-from travelplanner.core import audit, clock, outbox
+from travelplanner.core import audit, clock, outbox, reads
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, NotAllowed, NotFound
 from travelplanner.core.models import OutboxMessage
@@ -38,7 +38,6 @@ MOST_FAILURES = 20  # in a row; then the endpoint is switched off
 REASONS = {"failures": "too many failures", "gone": "the receiver answered 410"}
 DELIVERY_NAMES = uuid.UUID("0c3c8a0e-7a4f-4f1e-8a53-2f2b0cf0a9d4")
 
-
 def queue_deliveries(
     *, actor: Actor, user_id: uuid.UUID, event: str, event_id: uuid.UUID, data: Mapping[str, Any], booking_id: uuid.UUID | None, now: dt.datetime
 ) -> int:
@@ -46,11 +45,14 @@ def queue_deliveries(
 
     Inside the caller's transaction. One statement, three when someone listens; the same `event_id` twice is one delivery for each.
     """
-    endpoints = WebhookEndpoint.objects.filter(user_id=user_id, enabled=True).only("pk", "events")
-    listening = [row for row in endpoints if not row.events or event in row.events]
+    listening = [row for row in reads.rows(_enabled, user_id=user_id) if not row.events or event in row.events]
     if listening:
         _queue(listening, event, event_id, data, booking_id, now)
     return len(listening)
+
+
+def _enabled(*, user_id: uuid.UUID) -> QuerySet[WebhookEndpoint]:
+    return WebhookEndpoint.objects.filter(user=user_id, enabled=True).only("pk", "events")
 
 
 def _queue(

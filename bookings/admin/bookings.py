@@ -40,6 +40,7 @@ from travelplanner.core.admin.base import ReadOnlyAdmin, ReadOnlyInline, redirec
 from travelplanner.core.admin.buttons import button
 from travelplanner.core.admin.columns import money_column, state_column
 from travelplanner.core.admin.filters import words_filter
+from travelplanner.core.admin.histories import HistoryAdmin, HistoryInline
 
 total = money_column("total", description=_("total"))
 supplier_amount = money_column("supplier_amount", "supplier_currency", _("supplier's amount"))
@@ -106,12 +107,8 @@ class HoldInline(ReadOnlyInline):
     verbose_name_plural = _("holds")
 
 
-class ItemTransitionInline(ReadOnlyInline):
+class ItemTransitionInline(HistoryInline):
     model = BookingItemTransition
-    select = ("actor",)
-    fields = ("created_at", "from_state", "to_state", "actor", "actor_label", "reason")
-    tab = False
-    verbose_name_plural = _("history")
 
 
 @admin.register(BookingItem)
@@ -198,13 +195,9 @@ class ConfirmationAdmin(ReadOnlyAdmin):
 
 
 @admin.register(BookingTransition, BookingItemTransition)
-class TransitionAdmin(ReadOnlyAdmin):
-    select = ("subject", "actor")
-    list_display = ("created_at", "subject", "from_state", "to_state", "actor", "actor_label", "reason")
+class TransitionAdmin(HistoryAdmin):
     list_filter = (words_filter("to_state", _("to state"), dict.fromkeys((*BOOKING.states, *ITEM.states))), ("created_at", RangeDateTimeFilter))
     search_fields = ("actor__email", "=request_id", "reason")
-    date_hierarchy = "created_at"
-    ordering = ("-created_at", "-id")
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         path = {Booking: "subject__reference", BookingItem: "subject__booking__reference"}[self.model._meta.get_field("subject").related_model]

@@ -6,12 +6,12 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
 
-from bookings.admin.payments import HistoryInline
 from bookings.models import CancellationQuote, CancellationQuoteLine, CancellationQuoteTransition
 from bookings.states import QUOTE
 from travelplanner.core.admin.base import ReadOnlyAdmin, ReadOnlyInline
 from travelplanner.core.admin.columns import money_column, state_column
 from travelplanner.core.admin.filters import words_filter
+from travelplanner.core.admin.histories import HistoryAdmin, HistoryInline
 
 refund = money_column("refund", description=_("comes back"))
 fee = money_column("fee", description=_("is kept"))
@@ -43,10 +43,6 @@ class CancellationQuoteAdmin(ReadOnlyAdmin):
 
 
 @admin.register(CancellationQuoteTransition)
-class CancellationQuoteTransitionAdmin(ReadOnlyAdmin):
-    select = ("subject", "actor")
-    list_display = ("created_at", "subject", "from_state", "to_state", "actor", "actor_label", "reason")
+class CancellationQuoteTransitionAdmin(HistoryAdmin):
     list_filter = (words_filter("to_state", _("to state"), QUOTE.states), ("created_at", RangeDateTimeFilter))
     search_fields = ("subject__booking__reference", "actor__email", "=request_id")
-    date_hierarchy = "created_at"
-    ordering = ("-created_at", "-id")

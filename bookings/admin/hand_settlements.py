@@ -41,7 +41,7 @@ class WithSettling:
     actions_detail = (*WithChanges.actions_detail, "settle")
 
     def has_settle_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("bookings.refund_payment")  # type: ignore[union-attr]  # who gets here is signed in
+        return request.user.has_perm("bookings.refund_payment")
 
     @button(
         _("Settle by hand"),

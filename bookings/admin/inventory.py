@@ -135,7 +135,7 @@ class ServiceSlotAdmin(ReadOnlyAdmin):
     def calendar(self, request: HttpRequest, service_id: uuid.UUID) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        may_price = request.user.has_perms(("bookings.add_pricerule", "bookings.change_pricerule"))  # type: ignore[union-attr]  # who gets here is signed in
+        may_price = request.user.has_perms(("bookings.add_pricerule", "bookings.change_pricerule"))
         return show_calendar(request, service_id, may_change=self.has_operate_permission(request), may_price=may_price)
 
     @display(description=_("left"))

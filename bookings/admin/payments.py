@@ -32,6 +32,7 @@ from travelplanner.core.admin.base import ReadOnlyAdmin, ReadOnlyInline, staff_a
 from travelplanner.core.admin.buttons import ActionVariant, button
 from travelplanner.core.admin.columns import money_column, state_column
 from travelplanner.core.admin.filters import words_filter
+from travelplanner.core.admin.histories import HistoryAdmin, HistoryInline
 from travelplanner.core.templatetags.money import format_amount
 
 amount = money_column("amount", description=_("amount"))
@@ -49,15 +50,6 @@ class RefundInline(ReadOnlyInline):
     fields = ("transaction_id", "state", amount, "cause", "reason", "due_by", "settled_at")
     tab = False
     verbose_name_plural = _("refunds")
-
-
-class HistoryInline(ReadOnlyInline):
-    """The transitions of a row."""
-
-    select = ("actor",)
-    fields = ("created_at", "from_state", "to_state", "actor", "actor_label", "reason")
-    tab = False
-    verbose_name_plural = _("history")
 
 
 class PaymentHistoryInline(HistoryInline):
@@ -111,7 +103,7 @@ class PaymentAdmin(ReadOnlyAdmin):
     actions_detail = ("ask_gateway", "refund")
 
     def has_refund_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("bookings.refund_payment")  # type: ignore[union-attr]  # who gets here is signed in
+        return request.user.has_perm("bookings.refund_payment")
 
     @button(
         _("Give money back"),
@@ -189,10 +181,6 @@ class LedgerEntryAdmin(WithBooks, ReadOnlyAdmin):
 
 
 @admin.register(PaymentTransition, RefundTransition)
-class MoneyTransitionAdmin(ReadOnlyAdmin):
-    select = ("subject", "actor")
-    list_display = ("created_at", "subject", "from_state", "to_state", "actor", "actor_label", "reason")
+class MoneyTransitionAdmin(HistoryAdmin):
     list_filter = (words_filter("to_state", _("to state"), PAYMENT.states), ("created_at", RangeDateTimeFilter))
     search_fields = ("subject__transaction_id", "actor__email", "=request_id")
-    date_hierarchy = "created_at"
-    ordering = ("-created_at", "-id")

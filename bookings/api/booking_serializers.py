@@ -52,7 +52,17 @@ class NewBookingSerializer(serializers.Serializer):
     payment = PaymentWishSerializer(required=False, allow_null=True, default=None)
     collect = CollectField(required=False, allow_null=True, default=None)
     acceptedTotal = AmountField(
-        required=False, allow_null=True, default=None, help_text="The sum that the traveler agreed to after `price_changed`, in the trip's currency."
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text=(
+            "The sum that the traveler agreed to, in the trip's currency: another one than today's is 409 `price_changed` with old and new, and nothing is held. "
+            "Without it, each line must still cost what the cart or the plan showed. What the plan priced in another currency has no such price: it is booked at today's."
+        ),
+    )
+    shown = serializers.ListField(
+        child=serializers.CharField(max_length=60), required=False, allow_empty=False, max_length=100, default=None, allow_null=True,
+        help_text="`mark` of every line of the cart that the traveler saw: when there is anything else to book by now, 409 `basket_changed`, and nothing is held.",
     )
 
 
@@ -151,7 +161,7 @@ class BookedItemSerializer(serializers.Serializer):
 
 
 class NextActionSerializer(serializers.Serializer):
-    type = serializers.CharField(help_text="pay, redirect (to the payment company's page), three_d_secure or wait")
+    type = serializers.CharField(help_text="pay, redirect (to the payment company's page), three_d_secure, pay_shares (of a collection) or wait")
     url = serializers.CharField()
     message = serializers.CharField()
 
@@ -162,16 +172,26 @@ class FailureSerializer(serializers.Serializer):
 
 
 class BookingRefundSerializer(serializers.Serializer):
+    """Money on its way back, or back: after a cancellation, from a hold that had ended, because a supplier said no, or by staff."""
+
     amount = serializers.FloatField()
     currency = serializers.CharField()
-    status = serializers.CharField(help_text=", ".join(REFUND.states))
+    status = serializers.CharField(help_text=f"{', '.join(REFUND.states)}. Only `succeeded` is there; a `failed` one is asked for again by staff.")
     cause = serializers.CharField(help_text=", ".join(cause for cause, _label in Refund.CAUSES))
     dueBy = serializers.DateField(allow_null=True, help_text="The latest day on which it is back, as it was promised.")
     settledAt = serializers.DateTimeField(allow_null=True)
 
 
+class StandingSumsSerializer(serializers.Serializer):
+    """What became of a booking's sum, in its currency; the sum itself stays as it was booked."""
+
+    standingTotal = serializers.FloatField(help_text="What the items cost that aren't cancelled; 0 when the booking failed, expired or was cancelled whole.")
+    refunded = serializers.FloatField(help_text="What was given back, of all payments.")
+    refundPending = serializers.FloatField(help_text="What is promised back and not there yet; `refunds` of the booking says each with its date.")
+
+
 @extend_schema_serializer(component_name="Booking")
-class BookingSerializer(serializers.Serializer):
+class BookingSerializer(StandingSumsSerializer):
     """`booking_v1`."""
 
     bookingId = serializers.CharField()
@@ -183,7 +203,7 @@ class BookingSerializer(serializers.Serializer):
     itineraryRevision = serializers.IntegerField(allow_null=True)
     lockedBudget = LockedBudgetSerializer()
     paymentDetails = PaymentDetailsSerializer()
-    refunds = BookingRefundSerializer(many=True, help_text="What was promised back so far, oldest first.")
+    refunds = BookingRefundSerializer(many=True, help_text="What was promised back so far, oldest first; empty when nothing was. Cancellations, refunds by staff and late payments alike.")
     bookingState = BookingStateSerializer()
     items = BookedItemSerializer(many=True)
     userContact = UserContactSerializer()
@@ -191,10 +211,12 @@ class BookingSerializer(serializers.Serializer):
     nextAction = NextActionSerializer(allow_null=True)
     failure = FailureSerializer(allow_null=True)
     bookedAt = serializers.DateTimeField(allow_null=True)
-    collection = CollectionPartSerializer(allow_null=True, help_text="When it is paid in shares.")
+    collection = CollectionPartSerializer(allow_null=True, help_text="When companions pay it in shares (`collect`), else null; by itself, with payments, at `/api/bookings/{bookingId}/collection`.")
 
 
-class BookingSummarySerializer(serializers.Serializer):
+class BookingSummarySerializer(StandingSumsSerializer):
+    """A row of the list. `total` is what was booked, whatever was cancelled since."""
+
     bookingId = serializers.CharField()
     tripId = serializers.CharField()
     title = serializers.CharField()

@@ -68,15 +68,15 @@ class BookingsView(ApiView):
             OpenApiParameter("tripId", str),
         ],
         responses=PAGE,
-        description="Your bookings, newest first.",
+        description="Your bookings, newest first. `total` is what was booked; `standingTotal`, `refunded` and `refundPending` say what became of it.",
     )
     def get(self, request: Request) -> Response:
         state = request.query_params.get("state", "")
         if state and state not in BOOKING.states:
             raise Invalid(fields={"state": [_("This is not a state of bookings.")]})
-        rows = queries.list_bookings(self.actor, states=(state,) if state else (), trip_reference=request.query_params.get("tripId", ""))
+        rows = queries.booking_rows(self.actor, states=(state,) if state else (), trip_reference=request.query_params.get("tripId", ""))
         pages = PageNumberPagination()
-        page = pages.paginate_queryset(rows, request, view=self)
+        page: Any = pages.paginate_queryset(rows, request, view=self)  # type: ignore[arg-type]  # a Listing counts and slices, which is all that a pager asks
         return pages.get_paginated_response([booking_summary_json(row) for row in page or ()])
 
     @extend_schema(
@@ -86,6 +86,7 @@ class BookingsView(ApiView):
         description=(
             "Book the trip's cart lines, or its itinerary where the cart has none of it: places are held, the budget is locked, the payment is "
             "made, the booking confirmed. With `collect` nothing is charged now: the trip's company pays in shares, see `/collection`. A second step or an unknown outcome answers PAYMENT_PENDING with `nextAction`; a decline FAILED. "
+            "What costs another price than the cart or the plan showed is 409 `price_changed` with old and new, until `acceptedTotal` agrees to the sum; a price in the body changes nothing. "
             "`travelers` are optional. Whether they are ready to travel changes from day to day: ask `/api/trips/{tripId}/readiness`."
         ),
     )
@@ -98,6 +99,7 @@ class BookingsView(ApiView):
             "travelers": [checkout.NamedTraveler(who["travelerId"], who["firstName"], who["lastName"], who["type"]) for who in wish.get("travelers", ())],
             "request_key": request.headers["Idempotency-Key"],
             "accepted_total": wish["acceptedTotal"],
+            "shown": wish["shown"],
         }
         if wish["collect"] is None:
             booking = checkout.book_trip(**wanted, wish=wish_of(wish["payment"]))
@@ -109,7 +111,14 @@ class BookingsView(ApiView):
 
 
 class BookingView(ApiView):
-    @extend_schema(operation_id="bookings_retrieve", responses=BookingSerializer)
+    @extend_schema(
+        operation_id="bookings_retrieve",
+        responses=BookingSerializer,
+        description=(
+            "A booking of yours with its items, payment, history and what came back. `lockedBudget.total` and `paymentDetails.amount` stay what was booked; "
+            "`standingTotal` is what still stands, `refunded` and `refundPending` sum up `refunds`. Paid in shares: see `collection`."
+        ),
+    )
     def get(self, request: Request, reference: str) -> Response:
         return Response(booking_json(queries.get_booking(self.actor, reference)))
 
@@ -133,6 +142,10 @@ class BookingPaymentsView(ApiView):
 
 
 class BookingConfirmationView(ApiView):
-    @extend_schema(operation_id="bookings_confirmation", responses=BookingConfirmationSerializer)
+    @extend_schema(
+        operation_id="bookings_confirmation",
+        responses=BookingConfirmationSerializer,
+        description="The confirmation of a booking that was paid, as it was given then; 404 before. `validUntil` ends the confirmation, not the booking.",
+    )
     def get(self, request: Request, reference: str) -> Response:
         return Response(confirmation_json(get_confirmation(self.actor, reference)))

@@ -17,10 +17,11 @@ from bookings.api.cart_serializers import (
     CartMergeSerializer,
     CartSerializer,
     CartWishSerializer,
+    FilledCartSerializer,
     FromItinerarySerializer,
     MergeAnswerSerializer,
 )
-from bookings.api.representations import cart_json, line_json
+from bookings.api.representations import cart_json, filled_json, line_json
 from bookings.queries import cart as queries
 from bookings.queries.cart import CartLine
 from bookings.queries.wished import WishedLine
@@ -80,12 +81,16 @@ class CartItemView(ApiView):
 class CartFromItineraryView(ApiView):
     @extend_schema(
         request=FromItinerarySerializer,
-        responses=CartSerializer,
-        description="Put all of the trip's chosen itinerary into the cart. Lines of other trips and what was added to this one stay; what was taken out of the cart stays out until it is added again.",
+        responses=FilledCartSerializer,
+        description=(
+            "Put all of the trip's chosen itinerary into the cart. Lines of other trips and what was added to this one stay, and so does what the traveler set of a "
+            "line (people, units, nights, requests, a date or time of their own): only what the plan moved, added or dropped changes, and `changes` says what. "
+            "What was taken out of the cart stays out until it is added again."
+        ),
     )
     def post(self, request: Request) -> Response:
         wish = self.validated(FromItinerarySerializer)
-        return Response(cart_json(actions.fill_from_itinerary(actor=self.actor, trip_reference=wish["tripId"])))
+        return Response(filled_json(actions.fill_from_itinerary(actor=self.actor, trip_reference=wish["tripId"])))
 
 
 class CartMergeView(ApiView):

@@ -105,6 +105,7 @@ class CartItemSerializer(serializers.Serializer):
     places_left = serializers.IntegerField()
     problem = serializers.CharField(allow_null=True)
     terms = CartTermsSerializer(allow_null=True)
+    mark = serializers.CharField(help_text="What the line is at this moment, to be sent as one of `shown` when the trip is booked.")
     row_version = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
@@ -119,6 +120,33 @@ class CartSerializer(serializers.Serializer):
     previous = serializers.CharField(allow_null=True)
     results = CartItemSerializer(many=True)
     totals = MoneySerializer(many=True, help_text="Today's prices, one sum per currency.")
+
+
+class CartUseSerializer(serializers.Serializer):
+    booking_date = serializers.DateField()
+    time = serializers.CharField(allow_blank=True)
+    nights = serializers.IntegerField()
+    quantity = serializers.IntegerField()
+    participants = serializers.IntegerField()
+
+
+class CartChangeMadeSerializer(serializers.Serializer):
+    """What filling the cart changed: added, moved (another date or time), changed (other numbers), removed (the plan doesn't have it any more, or
+    it is booked)."""
+
+    outcome = serializers.ChoiceField(choices=["added", "moved", "changed", "removed"])
+    item_id = serializers.UUIDField()
+    service_id = serializers.UUIDField()
+    name = serializers.CharField()
+    before = CartUseSerializer(allow_null=True)
+    after = CartUseSerializer(allow_null=True)
+
+
+@extend_schema_serializer(many=False)
+class FilledCartSerializer(CartSerializer):
+    """The trip's part of the cart, and what was changed of it."""
+
+    changes = CartChangeMadeSerializer(many=True)
 
 
 class MergeAnswerSerializer(serializers.Serializer):

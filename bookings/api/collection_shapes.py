@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from bookings.actions.collections import ShareWish
@@ -29,12 +30,6 @@ class CollectSerializer(serializers.Serializer):
     shares = ShareWishSerializer(many=True, allow_empty=False, max_length=60)  # type: ignore[call-arg]  # with many=True it is a list's argument
 
 
-@extend_schema_field(
-    {
-        "oneOf": [{"type": "boolean"}, {"$ref": "#/components/schemas/Collect"}],
-        "description": "true: equal shares of all members with an account. Then `payment` is left out: each pays their share.",
-    }
-)
 class CollectField(serializers.Field):
     """`true`, or `{"shares": [...]}`; false and null are as if it weren't there."""
 
@@ -53,8 +48,27 @@ class CollectField(serializers.Field):
         return value
 
 
+class CollectFieldDescription(OpenApiSerializerFieldExtension):
+    """Registers itself by being there (drf-spectacular)."""
+
+    target_class = CollectField
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        shares = auto_schema.resolve_serializer(CollectSerializer, direction).ref
+        return {
+            "oneOf": [{"type": "boolean"}, shares],
+            "description": (
+                "Book now, pay together: places are held and nothing is charged; each companion pays a share through `/collection`, and the last share "
+                "books everything. true: equal shares of all members with an account; or `shares` says whose share is how much. Then `payment` is left "
+                "out. false or null: as if it weren't there."
+            ),
+        }
+
+
 @extend_schema_serializer(component_name="PaymentShare")
 class PaymentShareSerializer(serializers.Serializer):
+    """What one companion pays of a booking. `due` waits, `paid` is there, `dropped` was never paid, `given_back` went back to who paid it."""
+
     shareId = serializers.UUIDField()
     memberId = serializers.UUIDField(allow_null=True)
     name = serializers.CharField(help_text="As the company calls them.")
@@ -67,7 +81,7 @@ class PaymentShareSerializer(serializers.Serializer):
     you = serializers.BooleanField()
     mayPay = serializers.BooleanField()
     paymentState = serializers.CharField(allow_null=True, help_text="Of the newest try; only for those who may pay this share.")
-    nextAction = serializers.DictField(allow_null=True)
+    nextAction = serializers.DictField(allow_null=True, help_text="`type` (pay, redirect, three_d_secure or wait), `url` and `message`; null when nothing is left to do, or it isn't yours.")
 
 
 class BookedThingSerializer(serializers.Serializer):
@@ -83,15 +97,16 @@ class BookedThingSerializer(serializers.Serializer):
 
 
 class CollectionPartSerializer(serializers.Serializer):
-    """How far a booking that is paid in shares has come."""
+    """How far a booking that is paid in shares has come: `collecting` until the last share is paid, then `complete`; `given_back` when not all was paid in time,
+    it was closed before, or a supplier said no."""
 
     state = serializers.ChoiceField(choices=COLLECTION.choices)
-    total = serializers.FloatField()
-    collected = serializers.FloatField()
-    missing = serializers.FloatField()
+    total = serializers.FloatField(help_text="Of all shares: what is booked.")
+    collected = serializers.FloatField(help_text="Paid so far.")
+    missing = serializers.FloatField(help_text="Not paid yet.")
     currency = serializers.CharField()
     closesAt = serializers.DateTimeField(help_text="If not all is paid by then, all of it goes back.")
-    mayClose = serializers.BooleanField()
+    mayClose = serializers.BooleanField(help_text="You opened it and it is open: `POST .../collection/close` ends it.")
     shares = PaymentShareSerializer(many=True)
 
 

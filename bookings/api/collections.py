@@ -21,7 +21,10 @@ class CollectionView(ApiView):
     @extend_schema(
         operation_id="bookings_collection",
         responses=CollectionSerializer,
-        description="A booking that is paid in shares: for who opened it, and for companions with a share while they are in the trip.",
+        description=(
+            "A booking that is paid in shares (`collect` when it was made): who pays what, who has paid, until when. For who opened it, and for companions with a "
+            "share while they are in the trip; 404 for a booking without shares."
+        ),
     )
     def get(self, request: Request, reference: str) -> Response:
         return Response(collection_json(get_collection(self.actor, reference)))

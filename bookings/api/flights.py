@@ -13,13 +13,12 @@ from rest_framework.response import Response
 from bookings.actions import offers
 from bookings.actions.offers import FoundOffer
 from bookings.api.cart_serializers import CartItemSerializer
-from bookings.api.representations import line_json
+from bookings.api.representations import line_json, payable_json
 from bookings.api.services import read_date
 from bookings.queries.flight_wish import read_ages
 from travelplanner.core.api.serializers import ErrorSerializer, MoneySerializer
 from travelplanner.core.api.throttling import ScopedThrottle
 from travelplanner.core.api.views import ApiView
-from travelplanner.core.money import Money
 from trips.queries.trips import get_trip
 
 
@@ -60,7 +59,7 @@ def offer_json(found: FoundOffer) -> dict[str, Any]:
         "returnDeparture": offer.return_at.isoformat() if offer.return_at else None,
         "stops": offer.stops,
         "people": offer.people,
-        "price": Money(offer.total, offer.currency).as_json(),
+        "price": payable_json(offer.total, offer.currency),
         "cancellable": offer.cancellable,
         "expiresAt": offer.expires_at,
     }

@@ -43,13 +43,11 @@ class GatewayWebhookView(ApiView):
         try:
             body = request._request.body
             if len(body) > MOST_BYTES:
-                raise RequestDataTooBig
+                raise RequestDataTooBig  # 413, like everywhere
             headers = {name.lower(): value for name, value in request.headers.items()}
             receive_event(actor=LISTENER, gateway=gateway, body=body, headers=headers)
         except NoticeRefused as refused:
             raise Invalid(_("This message isn't signed as it should be, or is too old."), code=refused.code) from None
-        except RequestDataTooBig:
-            raise Invalid(_("This message is too large."), code="too_large") from None
         except ImproperlyConfigured:
             raise NotFound from None
         return Response({"received": True})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,18 +12,28 @@ from django.utils.translation import gettext as _
 from bookings.api.collection_shapes import part_json
 from bookings.documents.files import page_url
 from bookings.models import Booking, Payment, Refund
+from bookings.pricing.quote import Use
 from bookings.queries.bookings import BookingDetail
-from bookings.queries.cart import Cart, CartLine
+from bookings.queries.cart import Cart, CartLine, use_of
 from bookings.queries.confirmations import ConfirmationView
 from bookings.queries.payments import SharedPayment
+from bookings.queries.plan_moves import FilledCart
+from bookings.queries.planned import line_mark
 from bookings.queries.rates import is_stale
-from bookings.states import OPEN
+from bookings.states import ENDED, OPEN
 from travelplanner.core import clock, money
 from travelplanner.core.money import Money
+
+ZERO = Decimal(0)
 
 
 def _moment(value: dt.datetime | None) -> str | None:
     return clock.iso(value) if value else None
+
+
+def payable_json(amount: Decimal, currency: str) -> dict[str, str]:
+    """A price as it will be charged: nothing is charged finer than a hundredth, see `money.payable`."""
+    return Money(money.payable(amount, currency), currency).as_json()
 
 
 def line_json(line: CartLine) -> dict[str, Any]:
@@ -46,8 +57,8 @@ def line_json(line: CartLine) -> dict[str, Any]:
         "time": item.time,
         "nights": item.nights,
         "special_requests": item.special_requests,
-        "price_seen": Money(item.price_seen, item.currency).as_json(),
-        "price_now": Money(quote.total, quote.currency).as_json() if quote else None,
+        "price_seen": payable_json(item.price_seen, item.currency),
+        "price_now": payable_json(quote.charged, quote.currency) if quote else None,
         "price_in_trip_currency": Money(line.own.amount, line.trip_currency).as_json() if line.own else None,
         "rate_date": line.own.rate_date.isoformat() if line.own and line.own.rate_date else None,
         "rate_stale": line.rate_stale,
@@ -57,10 +68,11 @@ def line_json(line: CartLine) -> dict[str, Any]:
         "terms": {
             "cancellable": quote.terms.cancellable,
             "free_until": _moment(quote.terms.deadline),
-            "fee_afterwards": Money(quote.terms.fee, quote.currency).as_json(),
+            "fee_afterwards": payable_json(quote.terms.fee, quote.currency),
         }
         if quote
         else None,
+        "mark": line_mark(service.pk, use_of(item)),
         "row_version": item.row_version,
         "created_at": _moment(item.created_at),
         "updated_at": _moment(item.updated_at),
@@ -75,6 +87,28 @@ def cart_json(cart: Cart) -> dict[str, Any]:
         "results": [line_json(line) for line in cart.lines],
         "totals": [total.as_json() for total in cart.totals],
     }
+
+
+def filled_json(cart: FilledCart) -> dict[str, Any]:
+    """The cart after the plan was put into it, with what that changed."""
+    told = [
+        {
+            "outcome": one.outcome,
+            "item_id": str(one.item_id),
+            "service_id": str(one.service_id),
+            "name": one.name,
+            "before": _use_json(one.before),
+            "after": _use_json(one.after),
+        }
+        for one in cart.changes
+    ]
+    return {**cart_json(cart), "changes": told}
+
+
+def _use_json(use: Use | None) -> dict[str, Any] | None:
+    if use is None:
+        return None
+    return {"booking_date": use.first.isoformat(), "time": use.time, "nights": use.nights, "quantity": use.quantity, "participants": use.participants}
 
 
 def payment_status(gateway: str, state: str) -> str:
@@ -105,6 +139,16 @@ def _refund_json(refund: Refund) -> dict[str, Any]:
         "cause": refund.cause,
         "dueBy": refund.due_by.isoformat() if refund.due_by else None,
         "settledAt": _moment(refund.settled_at) if refund.state == "succeeded" else None,
+    }
+
+
+def _sums_json(booking: Booking, *, stays: Decimal | None, back: Decimal | None, came: Decimal | None) -> dict[str, Any]:
+    """What became of `total`: `stays` is the sum of the items that aren't cancelled, `back` what was promised back, `came` what of it is there."""
+    stands = ZERO if booking.state in ENDED else stays or ZERO
+    return {
+        "standingTotal": money.as_number(stands, booking.currency),
+        "refunded": money.as_number(came or ZERO, booking.currency),
+        "refundPending": money.as_number((back or ZERO) - (came or ZERO), booking.currency),
     }
 
 
@@ -145,6 +189,12 @@ def booking_json(detail: BookingDetail) -> dict[str, Any]:
             "locked": detail.is_locked,
             "lockedAt": _moment(booking.locked_at),
         },
+        **_sums_json(
+            booking,
+            stays=sum((item.total for item in detail.items if item.state != "cancelled"), ZERO),
+            back=sum((one.amount for one in detail.refunds if one.currency == booking.currency), ZERO),
+            came=sum((one.amount for one in detail.refunds if one.currency == booking.currency and one.state == "succeeded"), ZERO),
+        ),
         "paymentDetails": _payment_json(payment),
         "refunds": [_refund_json(one) for one in detail.refunds],
         "bookingState": {
@@ -215,7 +265,7 @@ def _change_json(change: Any) -> dict[str, Any]:
 
 
 def booking_summary_json(booking: Any) -> dict[str, Any]:
-    """One row of the list; `item_count` and `payment_state` are annotated by the query."""
+    """One row of the list; `item_count`, `payment_state` and the sums of `with_costs` are annotated by the query."""
     return {
         "bookingId": booking.reference,
         "tripId": booking.trip.reference,
@@ -224,6 +274,7 @@ def booking_summary_json(booking: Any) -> dict[str, Any]:
         "paymentState": booking.payment_state,
         "items": booking.item_count,
         "total": money.as_number(booking.total, booking.currency),
+        **_sums_json(booking, stays=booking.stays, back=booking.back, came=booking.came),
         "currency": booking.currency,
         "startDate": booking.trip.start_date.isoformat(),
         "endDate": booking.trip.end_date.isoformat(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import uuid
 from collections.abc import Mapping
@@ -9,19 +10,19 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from bookings.api.representations import payable_json
 from bookings.pricing.quote import MOST_PEOPLE
 from bookings.queries import inventory
-from bookings.queries.search import LONGEST_STAY, ORDERINGS, Found, Wish, search_services
+from bookings.queries.search import LONGEST_STAY, MOST_CANDIDATES, ORDERINGS, Found, Wish, search_services
 from travelplanner.core import clock
 from travelplanner.core.api.pagination import PAGE, PAGE_SIZE, PageNumberPagination
-from travelplanner.core.api.serializers import CurrencyField, MoneySerializer, page_shape
+from travelplanner.core.api.serializers import CurrencyField, MoneySerializer
 from travelplanner.core.errors import Invalid
-from travelplanner.core.money import Money
 from trips.api.catalogue import OpenView
 from trips.models import Service
 from trips.queries import catalogue
@@ -83,6 +84,22 @@ class FoundSerializer(ServiceSerializer):
     on_date = DatedSerializer(many=True, required=False)
 
 
+@extend_schema_serializer(component_name="FoundPage")
+class FoundPageSerializer(serializers.Serializer):
+    """A page of what was found. `count` counts what was looked at and fits."""
+
+    count = serializers.IntegerField()
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    cut = serializers.BooleanField(
+        help_text=(
+            f"This isn't all there is: with dates, a limit or an order by price at most {MOST_CANDIDATES} services are looked at, the first by name "
+            "(`price`: those with the lowest list prices, `-price`: the highest), and there were more. Say `destination` or `type` to see the rest."
+        )
+    )
+    results = FoundSerializer(many=True)
+
+
 class AvailabilitySerializer(serializers.Serializer):
     service_id = serializers.UUIDField()
     dates = DatedSerializer(many=True)
@@ -100,7 +117,7 @@ def service_json(row: ServiceRow) -> dict[str, Any]:
         "comfort": row.comfort,
         "latitude": row.latitude,
         "longitude": row.longitude,
-        "list_price": Money(row.list_price, row.currency).as_json(),
+        "list_price": payable_json(row.list_price, row.currency),
         "unit": row.unit,
         "sleeps": row.sleeps,
         "times": row.times,
@@ -121,10 +138,10 @@ def found_json(one: Found) -> dict[str, Any]:
         "time": offer.time or None,
         "nights": offer.nights,
         "units": offer.units,
-        "party_price": Money(offer.total, row.currency).as_json(),
+        "party_price": payable_json(offer.total, row.currency),
         "left": offer.left,
         "on_date": [
-            {"date": day.date, "time": time or None, "price": Money(day.unit_price, row.currency).as_json(), "capacity": day.capacity, "left": day.left}
+            {"date": day.date, "time": time or None, "price": payable_json(day.unit_price, row.currency), "capacity": day.capacity, "left": day.left}
             for time, day in one.dated
         ],
     }
@@ -134,7 +151,7 @@ def dated_json(one: inventory.Departure) -> dict[str, Any]:
     return {
         "date": one.date,
         "time": one.time or None,
-        "price": Money(one.price, one.currency).as_json(),
+        "price": payable_json(one.price, one.currency),
         "capacity": one.capacity,
         "left": one.left,
     }
@@ -160,15 +177,22 @@ class SearchSerializer(serializers.Serializer):
     currency = CurrencyField(required=False, default="")
     ordering = serializers.ChoiceField(choices=ORDERINGS, required=False, allow_blank=True, default="name")
 
+    def get_fields(self) -> dict[str, Any]:
+        """Those that were sent; Django REST framework copies each field for each request."""
+        return {name: copy.deepcopy(field) for name, field in self._declared_fields.items() if name in self.initial_data}
+
 
 SearchSerializer._declared_fields["from"] = serializers.DateField(required=False, default=None)  # a word of Python's own
+
+
+DEFAULTS: dict[str, Any] = {name: field.default for name, field in SearchSerializer._declared_fields.items()}
 
 
 def read_wish(query: Mapping[str, str]) -> Wish:
     """The wish of a search. Raises Invalid with a sentence per parameter."""
     given = SearchSerializer(data={name: query[name] for name in SearchSerializer._declared_fields if query.get(name)})
     given.is_valid(raise_exception=True)
-    values = given.validated_data
+    values = DEFAULTS | given.validated_data
     date, first, last = values["date"], values["from"], values["until"]
     if date and (first or last):
         raise Invalid(fields={"date": [_("Either one date, or `from` and `until`.")]})
@@ -207,17 +231,19 @@ class ServiceList(OpenView):
             PAGE,
             PAGE_SIZE,
         ],
-        responses=page_shape(FoundSerializer),
+        responses=FoundPageSerializer,
     )
     def get(self, request: Request) -> Response:
         """What is on sale, by type, destination, place, dates, party and price.
 
-        With dates: only what the whole party can still have, with its price (`party_price`), `units` and places `left`.
+        With dates: only what the whole party can still have, with its price (`party_price`), `units` and places `left`. `cut` says whether there was more to look at.
         """
-        wish = read_wish(request.query_params)
+        found = search_services(read_wish(request.query_params))
         pager = PageNumberPagination()
-        rows: Any = pager.paginate_queryset(search_services(wish), request, view=self) or []  # type: ignore[arg-type]  # it counts and slices, which is all that a pager asks
-        return pager.get_paginated_response([found_json(one) for one in rows])
+        rows: Any = pager.paginate_queryset(found, request, view=self) or []  # type: ignore[arg-type]  # it counts and slices, which is all that a pager asks
+        answer = pager.get_paginated_response([found_json(one) for one in rows])
+        answer.data["cut"] = found.cut
+        return answer
 
 
 class ServiceDetail(OpenView):

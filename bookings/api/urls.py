@@ -10,6 +10,7 @@ from bookings.api import (
     documents,
     flights,
     gateway_webhooks,
+    left_out,
     services,
     webhook_endpoints,
 )
@@ -19,6 +20,7 @@ urlpatterns = [
     path("services/<uuid:service_id>", services.ServiceDetail.as_view(), name="api_service"),
     path("services/<uuid:service_id>/availability", services.ServiceAvailability.as_view(), name="api_availability"),
     path("trips/<str:reference>/flights", flights.TripFlights.as_view(), name="api_trip_flights"),
+    path("trips/<str:reference>/left-out", left_out.TripLeftOut.as_view(), name="api_trip_left_out"),
     path("cart", cart.CartView.as_view(), name="api_cart"),
     path("cart/from-itinerary", cart.CartFromItineraryView.as_view(), name="api_cart_from_itinerary"),
     path("cart/merge", cart.CartMergeView.as_view(), name="api_cart_merge"),

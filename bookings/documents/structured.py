@@ -15,6 +15,7 @@ from typing import Any
 from bookings.documents.use import Use, use_of
 from bookings.models import Booking, BookingItem
 from travelplanner.core import money
+from travelplanner.core.countries import alpha2
 
 IATA = re.compile(r"[A-Z]{3}")
 STATUS = {
@@ -85,8 +86,14 @@ def _lodging(item: BookingItem, use: Use) -> tuple[str, dict[str, Any]]:
         "checkinTime": use.first.isoformat(),
         "checkoutTime": use.last.isoformat(),
         "lodgingUnitDescription": item.name,
-        "numAdults": str(item.participants),
+        **_guests(item),
     }
+
+
+def _guests(item: BookingItem) -> dict[str, str]:
+    """Heads by age; whoever isn't named counts as an adult, as they do where the bed is sold."""
+    young = sum(1 for named in item.travelers.all() if named.traveler_type in ("child", "infant"))
+    return {"numAdults": str(max(item.participants - young, 0)), **({"numChildren": str(young)} if young else {})}
 
 
 def _event(item: BookingItem, use: Use) -> tuple[str, dict[str, Any]]:
@@ -115,7 +122,7 @@ def _span(use: Use, start: str, end: str) -> dict[str, str]:
 
 def _address(item: BookingItem, use: Use) -> dict[str, str]:
     town = item.service.destination
-    return {"@type": "PostalAddress", "addressLocality": town.name, "addressCountry": town.country, **({"streetAddress": use.address} if use.address else {})}
+    return {"@type": "PostalAddress", "addressLocality": town.name, "addressCountry": alpha2(town.country) or town.country, **({"streetAddress": use.address} if use.address else {})}
 
 
 def _geo(use: Use) -> dict[str, Any]:

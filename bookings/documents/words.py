@@ -53,7 +53,7 @@ def terms_words(
         return _("It is too late to cancel this for free: %(fee)s is kept.") % {"fee": format_amount(fee, currency)}
     until = moment_words(deadline, timezone)
     if fee <= 0:
-        return _("Free to cancel until %(until)s.") % {"until": until}
+        return _("Free to cancel until %(until)s local time.") % {"until": until}
     if fee >= total:
         return _("Free to cancel until %(until)s local time. Then nothing comes back.") % {"until": until}
     return _("Free to cancel until %(until)s local time. Then %(fee)s is kept.") % {"until": until, "fee": format_amount(fee, currency)}

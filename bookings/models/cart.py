@@ -20,7 +20,8 @@ class CartItem(TimestampedModel):
     """`quantity` units are held and priced, `participants` heads use them, `booking_date` is the first date of use, `nights` only for beds.
 
     A line that stands for something of the trip's plan isn't deleted when it is taken out: it stays as a mark (`taken_out`), so that the
-    checkout doesn't offer it again as if nobody had said no. `planned_as` is the `line_key` of what it stands for (empty: nothing, or what it is now).
+    checkout doesn't offer it again as if nobody had said no. `planned_as` is the `line_key` of what it stands for (empty: nothing, or what it is now), and
+    `planned_use` the numbers with which the plan had it, as `queries.planned.numbers_of` writes them (empty: not known).
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="cart_items")
@@ -36,6 +37,7 @@ class CartItem(TimestampedModel):
     currency = models.CharField(max_length=3)
     row_version = models.PositiveIntegerField(default=1)
     planned_as = models.CharField(max_length=40, blank=True, default="")
+    planned_use = models.CharField(max_length=12, blank=True, default="")
     taken_out = models.BooleanField(default=False)
 
     objects = InCart()

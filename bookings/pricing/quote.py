@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -44,21 +45,23 @@ class SlotState:
     price: Decimal
     capacity: int
     taken: int
+    slot_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DatedPrice:
-    """One date of a line: the price of one unit, and the units free before this line."""
+    """One date of a line: the price of one unit, and the units free before this line. `slot_id`: of its slot, where it was read with one."""
 
     date: dt.date
     unit_price: Decimal
     capacity: int
     left: int
+    slot_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A priced line. `total` is exactly the sum of unit price x quantity over the dates; `left` the fewest units free on any of them."""
+    """A priced line. `total` is exactly the sum of unit price x quantity over the dates, what the supplier asks; `left` the fewest units free on any."""
 
     use: Use
     dates: tuple[DatedPrice, ...]
@@ -67,6 +70,15 @@ class Quote:
     left: int
     terms: CancellationTerms
     ends_on: dt.date
+
+    @property
+    def charged(self) -> Decimal:
+        """What the line comes to where nothing is exchanged, see `money.payable`: shown everywhere, and compared with what was shown before."""
+        return money.payable(self.total, self.currency)
+
+    def differs_from(self, seen: Decimal) -> bool:
+        """Whether somebody who saw this price would now be charged another."""
+        return money.payable(seen, self.currency) != self.charged
 
     @property
     def fits(self) -> bool:
@@ -108,7 +120,7 @@ def on_date(tariff: Tariff, day: dt.date, slot: SlotState | None = None) -> Date
     if slot is None:
         capacity = capacity_on(tariff, day)
         return DatedPrice(day, price_on(tariff, day), capacity, capacity)
-    return DatedPrice(day, money.quantize(slot.price, tariff.currency), slot.capacity, max(0, slot.capacity - slot.taken))
+    return DatedPrice(day, money.quantize(slot.price, tariff.currency), slot.capacity, max(0, slot.capacity - slot.taken), slot.slot_id)
 
 
 def quote(tariff: Tariff, use: Use, slots: Mapping[dt.date, SlotState] | None = None) -> Quote:

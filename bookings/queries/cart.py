@@ -8,16 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from bookings.models import CartItem
 from bookings.pricing.exchange import Exchanged, RateTable, exchange
 from bookings.pricing.quote import Quote, UnfitUse, Use, day_after
 from bookings.queries.inventory import SOLD_AHEAD, Stock, load_stock, sellable, today_at
 from bookings.queries.rates import SAME, is_stale, rate_table
-from travelplanner.core import clock
+from travelplanner.core import clock, reads
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import NotFound
 from travelplanner.core.money import Money
+from trips import rules as trip_rules
 from trips.models import Service, Trip
+from trips.queries.trips import get_trip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class CartLine:
     @property
     def price_changed(self) -> bool:
         """Whether the line costs something else than when the traveler last saw it."""
-        return self.quote is not None and self.quote.total != self.item.price_seen
+        return self.quote is not None and self.quote.differs_from(self.item.price_seen)
 
     @property
     def places_left(self) -> int:
@@ -56,7 +60,7 @@ class Cart:
         sums: dict[str, Decimal] = {}
         for line in self.lines:
             if line.quote:
-                sums[line.quote.currency] = sums.get(line.quote.currency, Decimal(0)) + line.quote.total
+                sums[line.quote.currency] = sums.get(line.quote.currency, Decimal(0)) + line.quote.charged
         return tuple(Money(amount, currency) for currency, amount in sorted(sums.items()))
 
     @property
@@ -69,7 +73,8 @@ class Cart:
 
 
 def use_of(item: CartItem) -> Use:
-    return Use(item.booking_date, item.quantity, item.participants, item.nights, item.time)
+    """What a row is used for; nights count for beds alone, whatever the row says."""
+    return Use(item.booking_date, item.quantity, item.participants, item.nights if item.service.unit == "room_night" else 1, item.time)
 
 
 def date_problem(service: Service, day: dt.date, now: dt.datetime | None = None) -> str:
@@ -120,23 +125,48 @@ def get_cart(actor: Actor, *, trip: Trip | None = None, now: dt.datetime | None 
     """The actor's cart, or only the lines of a trip that was read. Three statements; empty for someone who isn't signed in."""
     if actor.user_id is None:
         return Cart(())
-    rows = CartItem.objects.filter(user_id=actor.user_id)
-    rows = rows.filter(trip=trip.pk) if trip else rows.select_related("trip")
-    items = list(rows.select_related("service__supplier", "service__destination", "service__place").order_by("booking_date", "time", "created_at", "id"))
+    items = reads.rows(_items, user_id=actor.user_id, **({"trip_id": trip.pk} if trip else {}))
     for item in items if trip else ():
         item.trip = trip
     return Cart(price_lines(items, now=now))
 
 
+# What a cart says nothing of: texts and lists of the catalogue, ten times over, were a third of its reading.
+NOT_OF_A_CART = (
+    *(f"service__destination__{name}" for name in ("aliases", "search_text", "best_months", "languages", "airports", "summary", "arrival_hint", "data_hash")),
+    *(f"service__place__{name}" for name in ("interests", "hours", "hours_exceptions", "summary")),
+)  # fmt: skip
+
+
+def _items(*, user_id: uuid.UUID, trip_id: uuid.UUID | None = None) -> QuerySet[CartItem]:
+    rows = CartItem.objects.filter(user_id=user_id)
+    rows = rows.filter(trip=trip_id) if trip_id else rows.select_related("trip")
+    rows = rows.select_related("service__supplier", "service__destination", "service__place").defer(*NOT_OF_A_CART)
+    return rows.order_by("booking_date", "time", "created_at", "id")
+
+
 def get_line(actor: Actor, item_id: uuid.UUID, *, now: dt.datetime | None = None) -> CartLine:
     """One line of the actor's cart, or NotFound."""
-    rows = CartItem.objects.select_related("service__supplier", "service__destination", "trip")
-    item = rows.filter(pk=item_id, user_id=actor.user_id).first() if actor.user_id else None
+    item: CartItem | None = reads.first(_item, item_id=item_id, user_id=actor.user_id) if actor.user_id else None
     if item is None:
         raise NotFound
     return price_lines([item], now=now)[0]
 
 
+def _item(*, item_id: uuid.UUID, user_id: uuid.UUID) -> QuerySet[CartItem]:
+    return CartItem.objects.select_related("service__supplier", "service__destination", "trip").filter(pk=item_id, user_id=user_id)
+
+
 def count_lines(actor: Actor) -> int:
     """How many lines the actor's cart has. One statement, none for someone who isn't signed in."""
     return CartItem.objects.filter(user_id=actor.user_id).order_by().count() if actor.user_id else 0
+
+
+def own_trip(actor: Actor, reference: str) -> Trip | None:
+    """A trip that the actor may book for, read without a lock; None where none is named. Raises NotFound, NotAllowed."""
+    if not reference:
+        return None
+    trip = get_trip(actor, reference, whole=False)
+    if not trip_rules.may_change(actor, trip):
+        raise trip_rules.refusal(trip)
+    return trip

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Subquery
@@ -18,6 +18,8 @@ from bookings.pricing.quote import Quote, UnfitUse, Use
 from bookings.queries.cart import CartLine, date_problem, price_lines, use_of
 from bookings.queries.inventory import Stock
 from bookings.queries.itinerary_lines import ItineraryLine, lines_of_itinerary
+from bookings.queries.left_out import LeftOut, things_left_out
+from bookings.queries.plan_moves import CartChange, change_of, steps_of_moved
 from bookings.queries.planned import (
     Bought,
     PlanLeft,
@@ -64,16 +66,7 @@ class SheetLine:
 
     @property
     def price_changed(self) -> bool:
-        return self.quote is not None and self.seen is not None and self.seen.amount != self.quote.total
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """Something of the plan, or added to it, that the traveler took out."""
-
-    key: str
-    name: str
-    first: dt.date
+        return self.quote is not None and self.seen is not None and self.quote.differs_from(self.seen.amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +84,8 @@ class OpenBooking:
 class CheckoutSheet:
     """Money in the trip's currency. `used` is held or spent under the limit already, without
     the open booking; `elsewhere` what the plan costs that isn't sold here, by
-    category; `lines` the cart's, and what comes along from the plan; `left_out` what the traveler took out of them, or cancelled."""
+    category; `lines` the cart's, and what comes along from the plan; `left_out` what the traveler took out of them, or cancelled;
+    `moved` which of the cart's lines the plan has elsewhen by now."""
 
     trip: Trip
     lines: tuple[SheetLine, ...]
@@ -103,6 +97,7 @@ class CheckoutSheet:
     open_booking: OpenBooking | None
     booked_reference: str
     in_company: bool = False  # someone else is in the trip: the cost can be shared
+    moved: tuple[CartChange, ...] = ()
 
     @property
     def currency(self) -> str:
@@ -121,6 +116,12 @@ class CheckoutSheet:
         """By how much booking all of it would pass the limit; zero when it fits or there is none."""
         ceiling = self.trip.budget_amount
         return max(ZERO, self.used + self.total - ceiling) if ceiling is not None else ZERO
+
+    @property
+    def done(self) -> bool:
+        """Booked, with nothing left to book or to put back: its confirmation says the rest."""
+        rest = self.from_cart or ((self.lines or self.left_out) and self.mine and self.trip.state in ("planning", "booked"))
+        return bool(self.booked_reference and not rest)
 
     @property
     def problems(self) -> tuple[SheetLine, ...]:
@@ -162,7 +163,8 @@ def load_sheet(actor: Actor, reference: str, *, now: dt.datetime | None = None) 
     kept = [item for item in rows if not item.taken_out]
     lines, left = _cart_lines(trip, kept, now), PlanLeft((), ())
     covered = {key for item in kept for key in row_keys(item)}
-    if not all(line_key(*thing) in covered for thing in planned_things(document.body)):
+    things = {line_key(*thing) for thing in planned_things(document.body)}
+    if not (things <= covered and all(item.planned_as in things for item in kept if item.planned_as)):
         plan = lines_of_itinerary(trip, document)
         left = plan_left(plan.lines if plan else (), rows, bought_of(trip.pk) if document.booked_reference else Bought())
         lines += _plan_lines(trip, left.still, plan.stock, now) if plan else ()
@@ -170,7 +172,7 @@ def load_sheet(actor: Actor, reference: str, *, now: dt.datetime | None = None) 
     return CheckoutSheet(
         trip=trip,
         lines=tuple(sorted(lines, key=lambda line: (line.use.first, line.use.time, line.service.name))),
-        left_out=tuple(_left_out(left, rows, covered)),
+        left_out=tuple(things_left_out(left, rows, covered)),
         elsewhere=_elsewhere(document.body),
         used=lock.held + lock.spent - (document.open_total or ZERO) if lock else ZERO,
         from_cart=bool(kept),
@@ -178,19 +180,15 @@ def load_sheet(actor: Actor, reference: str, *, now: dt.datetime | None = None) 
         open_booking=OpenBooking(document.open_reference, document.open_until) if document.open_reference else None,
         booked_reference=document.booked_reference or "",
         in_company=document.in_company,
+        moved=tuple(_moved(left, rows)),
     )
 
 
-def _left_out(left: PlanLeft, rows: Sequence[CartItem], covered: Set[str]) -> Iterator[LeftOut]:
-    """Of the plan and of what was added to it."""
-    known = set(covered)
-    things = [(one.service, one.use.first, one.use.time) for one in left.out]
-    things += [(item.service, item.booking_date, item.time) for item in rows if item.taken_out and not item.planned_as]
-    for service, first, time in things:
-        key = line_key(service.pk, first, time)
-        if key not in known:
-            known.add(key)
-            yield LeftOut(key, service.name, first)
+def _moved(left: PlanLeft, rows: Sequence[CartItem]) -> Iterator[CartChange]:
+    for step in steps_of_moved(left.moved, rows):
+        change = change_of(step, step.item.pk if step.item else None)
+        if change and change.outcome == "moved":
+            yield change
 
 
 def _cart_lines(trip: Trip, items: Sequence[CartItem], now: dt.datetime) -> tuple[SheetLine, ...]:
@@ -239,8 +237,12 @@ def _sold_stops(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _elsewhere(body: Mapping[str, Any]) -> dict[str, Decimal]:
-    """What the plan costs beside what is on sale here, by category; a ticket that is sold here stands for its place's fee."""
+    """What the plan costs beside what is on sale here, by category; a ticket that is sold here stands for its place's fee.
+
+    Whole units of the currency: these are estimates, shown without a fraction, and the parts must add up to the sum beside them.
+    """
     cost = {part: Decimal(str(body["cost"][part])) for part in ("lodging", "food", "localTransport", "activities", "intercity")}
     cost["lodging"] -= sum((Decimal(str(stay["total"])) for stay in body.get("lodging") or () if stay.get("serviceId")), ZERO)
     cost["activities"] -= sum((Decimal(str(stop["fee"])) for stop in _sold_stops(body)), ZERO)
-    return {part: amount for part, amount in cost.items() if amount > 0}
+    whole = {part: amount.quantize(Decimal(1), rounding=ROUND_HALF_UP) for part, amount in cost.items()}
+    return {part: amount for part, amount in whole.items() if amount > 0}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
@@ -15,11 +17,11 @@ from bookings import rules
 from bookings.documents.verification import token_of
 from bookings.models import Booking, BookingItem, CancellationQuoteLine, Confirmation, Payment
 from bookings.queries.payments import SharedPayment, payment_of
-from travelplanner.core import clock, money
+from travelplanner.core import clock, money, reads
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import NotFound
 from travelplanner.core.lines import harmless
-from trips.models import Document
+from trips.models import Document, TripDestination
 
 SUMMARY = ("dailyActivityHours", "restDays", "travelFatigueScore")
 
@@ -56,6 +58,10 @@ class ConfirmationView:
         return [said[code] for code in self.confirmation.body.get("nextSteps", []) if code in said and code not in codes]
 
 
+def _places_of(*, trip_id: uuid.UUID) -> QuerySet[TripDestination, Any]:
+    return TripDestination.objects.filter(trip=trip_id).values_list("destination__name", flat=True)
+
+
 def build_body(booking: Booking, payments: Sequence[Payment]) -> dict[str, Any]:
     """What a confirmation keeps: no contact, no names; sentences as codes. At most two statements."""
     trip = booking.trip
@@ -63,7 +69,7 @@ def build_body(booking: Booking, payments: Sequence[Payment]) -> dict[str, Any]:
     if booking.itinerary_revision is not None:
         document = Document.objects.filter(trip=trip, kind="final", revision=booking.itinerary_revision).first()
     itinerary: Mapping[str, Any] = document.body.get("itinerary", {}) if document else {}
-    places = list(trip.destinations.values_list("destination__name", flat=True))
+    places = reads.rows(_places_of, trip_id=trip.pk)
     per_day = money.quantize(booking.total / trip.days, booking.currency)
     demo = any(payment.gateway == "mock" for payment in payments)
     return {
@@ -89,15 +95,15 @@ def _stays(booking: Booking) -> bool:
 
 def get_confirmation(actor: Actor, reference: str, *, now: dt.datetime | None = None) -> ConfirmationView:
     """The confirmation of a booking that the actor may see, or NotFound. Two statements, one more while it is being cancelled."""
-    confirmation = (
-        Confirmation.objects.select_related("booking__trip")
-        .filter(rules.mine(actor, "booking__"), booking__reference=reference[:20].replace("\x00", ""))
-        .first()
-    )
+    confirmation: Confirmation | None = reads.first(_confirmation, actor=actor, reference=reference[:20].replace("\x00", ""))
     if confirmation is None:
         raise NotFound
     booking = confirmation.booking
     return ConfirmationView(confirmation, booking, payment_of(booking), status_of(confirmation, booking, now or clock.now()))
+
+
+def _confirmation(*, actor: Actor, reference: str) -> QuerySet[Confirmation]:
+    return Confirmation.objects.select_related("booking__trip").filter(rules.mine(actor, "booking__"), booking__reference=reference).order_by()
 
 
 def mail_context(booking: Booking, confirmation: Confirmation, payment: Payment, items: Sequence[BookingItem]) -> dict[str, Any]:

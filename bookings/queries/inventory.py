@@ -19,7 +19,7 @@ from django.db.models.functions import Cast, Coalesce
 from bookings.models import CapacityRule, PriceRule, ServiceSlot
 from bookings.pricing.quote import DatedPrice, Quote, SlotState, Use, check_use, dates_of, on_date, quote
 from bookings.pricing.tariff import CapacityStep, PriceStep, Span, Tariff, Terms
-from travelplanner.core import clock
+from travelplanner.core import clock, reads
 from travelplanner.core.errors import NotFound
 from trips.models import Service
 from trips.queries.catalogue import ServiceRow
@@ -76,14 +76,37 @@ def load_stock(services: Iterable[Service | ServiceRow], first: dt.date, last: d
         return Stock({}, {})
     prices, capacities = _rules(list(rows), first, last)
     tariffs = {pk: tariff_of(service, prices.get(pk, ()), capacities.get(pk, ())) for pk, service in rows.items()}
-    return Stock(tariffs=tariffs, slots=load_slots(Q(service__in=list(rows)), first, last) if slotted else {})
+    return Stock(tariffs=tariffs, slots=load_slots(Among(ids=list(rows)), first, last) if slotted else {})
 
 
-def load_slots(among: Q, first: dt.date, last: dt.date) -> dict[SlotKey, SlotState]:
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Of which services slots and rules are read: of these ids, or else of all of this type and destination (empty: of any)."""
+
+    ids: list[uuid.UUID] | None = None
+    type: str = ""
+    destination_id: uuid.UUID | None = None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """As `core.reads` takes them; `among` makes a filter of the same."""
+        given = {"ids": self.ids, "type": self.type or None, "destination_id": self.destination_id} if self.ids is None else {"ids": self.ids}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+def _among(*, ids: Any = None, **of_service: Any) -> Q:
+    return Q(reads.OneOf("service", ids)) if ids is not None else Q(**{f"service__{name}": value for name, value in of_service.items()})
+
+
+def load_slots(among: Among, first: dt.date, last: dt.date) -> dict[SlotKey, SlotState]:
     """Slots that exist between both dates, of the services that `among` speaks of. One statement."""
-    rows = ServiceSlot.objects.filter(among, date__range=(first, last)).order_by()
-    columns = rows.values_list("service_id", "date", "time", "price", "capacity", "taken")
-    return {(service_id, day, time): SlotState(price, capacity, taken) for service_id, day, time, price, capacity, taken in columns}
+    columns = reads.rows(_slots, first=first, last=last, **among.values)
+    return {(service_id, day, time): SlotState(price, capacity, taken, pk) for service_id, day, time, price, capacity, taken, pk in columns}
+
+
+def _slots(*, first: dt.date, last: dt.date, **among: Any) -> QuerySet[ServiceSlot, Any]:
+    rows = ServiceSlot.objects.filter(_among(**among), date__range=(first, last)).order_by()
+    return rows.values_list("service_id", "date", "time", "price", "capacity", "taken", "id")
 
 
 Steps = tuple[Mapping[uuid.UUID, Sequence[PriceStep]], Mapping[uuid.UUID, Sequence[CapacityStep]]]
@@ -97,14 +120,9 @@ def _told(rules: QuerySet[Any]) -> QuerySet[Any]:
 
 def _rules(service_ids: Sequence[uuid.UUID], first: dt.date, last: dt.date) -> Steps:
     """Both kinds of rules that can match a date from `first` to `last`, in one statement."""
-    of_price = _told(PriceRule.objects.filter(service__in=service_ids)).annotate(step_percent=F("percent"), step_capacity=Value(None, output_field=IntegerField()))
-    of_capacity = _told(CapacityRule.objects.filter(service__in=service_ids)).annotate(
-        step_percent=Value(None, output_field=DecimalField(max_digits=6, decimal_places=2)), step_capacity=F("capacity")
-    )
-    columns = (*_RULE, "step_percent", "step_capacity")
     prices: dict[uuid.UUID, list[PriceStep]] = defaultdict(list)
     capacities: dict[uuid.UUID, list[CapacityStep]] = defaultdict(list)
-    for row in of_price.values_list(*columns).union(of_capacity.values_list(*columns), all=True):
+    for row in reads.rows(_both_rules, ids=list(service_ids)):
         for service_id, name, span in _matching([row[:6]], first, last):
             if row[6] is not None:
                 prices[service_id].append(PriceStep(name, row[6], span))
@@ -113,22 +131,39 @@ def _rules(service_ids: Sequence[uuid.UUID], first: dt.date, last: dt.date) -> S
     return prices, capacities
 
 
-def load_capacities(among: Q, first: dt.date, last: dt.date) -> dict[uuid.UUID, list[CapacityStep]]:
+def _both_rules(*, ids: Any) -> QuerySet[PriceRule, Any]:
+    of_price = _told(PriceRule.objects.filter(_among(ids=ids))).annotate(step_percent=F("percent"), step_capacity=Value(None, output_field=IntegerField()))
+    of_capacity = _told(CapacityRule.objects.filter(_among(ids=ids))).annotate(
+        step_percent=Value(None, output_field=DecimalField(max_digits=6, decimal_places=2)), step_capacity=F("capacity")
+    )
+    columns = (*_RULE, "step_percent", "step_capacity")
+    return of_price.values_list(*columns).union(of_capacity.values_list(*columns), all=True)
+
+
+def load_capacities(among: Among, first: dt.date, last: dt.date) -> dict[uuid.UUID, list[CapacityStep]]:
     """The rules of capacity alone that can match a date between both; services without any aren't there. One statement."""
     found: dict[uuid.UUID, list[CapacityStep]] = defaultdict(list)
-    for row in _told(CapacityRule.objects.filter(among)).values_list(*_RULE, "capacity"):
+    for row in reads.rows(_capacity_rules, **among.values):
         for service_id, name, span in _matching([row[:6]], first, last):
             found[service_id].append(CapacityStep(name, row[6], span))
     return found
 
 
-def load_prices(among: Q, first: dt.date, last: dt.date) -> dict[uuid.UUID, list[PriceStep]]:
+def _capacity_rules(**among: Any) -> QuerySet[CapacityRule, Any]:
+    return _told(CapacityRule.objects.filter(_among(**among))).values_list(*_RULE, "capacity")
+
+
+def load_prices(among: Among, first: dt.date, last: dt.date) -> dict[uuid.UUID, list[PriceStep]]:
     """The rules of price alone, of the services that `among` speaks of, that can match a date between both; services without any aren't there. One statement."""
     found: dict[uuid.UUID, list[PriceStep]] = defaultdict(list)
-    for row in _told(PriceRule.objects.filter(among)).values_list(*_RULE, "percent"):
+    for row in reads.rows(_price_rules, **among.values):
         for service_id, name, span in _matching([row[:6]], first, last):
             found[service_id].append(PriceStep(name, row[6], span))
     return found
+
+
+def _price_rules(**among: Any) -> QuerySet[PriceRule, Any]:
+    return _told(PriceRule.objects.filter(_among(**among))).values_list(*_RULE, "percent")
 
 
 def _matching(rows: Iterable[tuple[Any, ...]], first: dt.date, last: dt.date) -> Iterator[tuple[uuid.UUID, str, Span]]:
@@ -181,10 +216,14 @@ def tariff_of(service: Service | ServiceRow, prices: Sequence[PriceStep], capaci
 
 def get_service(service_id: uuid.UUID) -> Service:
     """A service on sale, with supplier and destination, or NotFound; so is what was offered to one party alone (`actions.offers` sells that)."""
-    service = Service.objects.select_related("supplier", "destination").filter(pk=service_id, external_reference="").first()
+    service: Service | None = reads.first(_service, service_id=service_id)
     if service is None or not sellable(service):
         raise NotFound
     return service
+
+
+def _service(*, service_id: uuid.UUID) -> QuerySet[Service]:
+    return Service.objects.select_related("supplier", "destination").filter(pk=service_id, external_reference="").order_by()
 
 
 def list_departures(service: Service, first: dt.date, last: dt.date, *, now: dt.datetime | None = None) -> tuple[Departure, ...]:

@@ -59,7 +59,7 @@ def _offers_of(service: Service, request: OfferRequest, stock: Stock) -> Iterato
                 time=time,
                 minutes=service.minutes,
                 units=units,
-                total=quoted.total,
+                total=quoted.charged,
                 currency=service.currency,
                 left=quoted.left,
             )

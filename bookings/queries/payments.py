@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from bookings.models import Booking, Collection, Payment
+from travelplanner.core import reads
 
 STATES = {"collecting": "collecting", "complete": "succeeded", "given_back": "given_back"}  # of a collection, as its booking's payment
 
@@ -42,10 +45,14 @@ class SharedPayment:
 
 def payment_of(booking: Booking) -> Payment | SharedPayment:
     """The booking's payment; one statement, and one more when it is paid in shares."""
-    payments = list(Payment.objects.filter(booking=booking).order_by("-created_at"))
+    payments = reads.rows(_payments_of, booking_id=booking.pk)
     if payments and payments[0].share_id is None:
         return payments[0]
     return shared_payment(booking, Collection.objects.get(booking=booking), payments)
+
+
+def _payments_of(*, booking_id: uuid.UUID) -> QuerySet[Payment]:
+    return Payment.objects.filter(booking=booking_id).order_by("-created_at")
 
 
 def shared_payment(booking: Booking, collection: Collection, payments: Sequence[Payment]) -> SharedPayment:

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bookings import rules
+from django.db.models import QuerySet
+
 from bookings.models import BookingItem, CartItem
-from bookings.pricing.quote import Use
+from bookings.pricing.quote import MOST_NIGHTS, MOST_PEOPLE, MOST_UNITS, Use
 from bookings.queries.itinerary_lines import ItineraryLine
 from bookings.states import BOUGHT
+from travelplanner.core import reads
 from travelplanner.core.actor import Actor
 from trips.models import Document, Trip
 
@@ -36,6 +38,11 @@ def item_mark(item: BookingItem) -> str:
     return line_mark(item.service_id, Use(item.starts_on, item.quantity, item.participants, nights, item.time))
 
 
+def numbers_of(use: Use) -> str:
+    """Units, people and nights as a row of the cart keeps them."""
+    return f"{min(use.quantity, MOST_UNITS)}-{min(use.participants, MOST_PEOPLE)}-{min(use.nights, MOST_NIGHTS)}"
+
+
 def row_keys(item: CartItem) -> set[str]:
     """What of a plan a row stands for: what it was made from and, while it is in the cart, what it is now."""
     own = line_key(item.service_id, item.booking_date, item.time)
@@ -46,11 +53,15 @@ def row_keys(item: CartItem) -> set[str]:
 
 def rows_of_trip(actor: Actor, trip: Trip) -> list[CartItem]:
     """The actor's rows of a trip in order of use, those that were taken out too, with what pricing reads. One statement."""
-    rows = CartItem.all_rows.filter(rules.mine(actor), trip=trip.pk).select_related("service__supplier", "service__destination", "service__place")
-    items = list(rows.order_by("booking_date", "time", "created_at", "id"))
+    items = reads.rows(_rows_of_trip, user_id=actor.user_id, trip_id=trip.pk) if actor.is_user else []
     for item in items:
         item.trip = trip
     return items
+
+
+def _rows_of_trip(*, user_id: uuid.UUID, trip_id: uuid.UUID) -> QuerySet[CartItem]:
+    rows = CartItem.all_rows.filter(user=user_id, trip=trip_id).select_related("service__supplier", "service__destination", "service__place")
+    return rows.order_by("booking_date", "time", "created_at", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +84,18 @@ def bought_of(trip_id: uuid.UUID) -> Bought:
 
 @dataclass(frozen=True, slots=True)
 class PlanLeft:
-    """`still`: what the plan has and nothing stands for yet. `out`: what the traveler took out of the cart, or cancelled."""
+    """`still`: what the plan has and nothing stands for yet. `out`: what the traveler took out of the cart, or cancelled. `moved`: rows of the cart
+    that were made from something which the plan has elsewhen by now, each with what the plan has; they go on standing for it."""
 
     still: tuple[ItineraryLine, ...]
     out: tuple[ItineraryLine, ...]
+    moved: tuple[tuple[CartItem, ItineraryLine], ...] = ()
 
 
 def plan_left(lines: Iterable[ItineraryLine], rows: Iterable[CartItem], bought: Bought) -> PlanLeft:
     """Sort the plan's lines; what is in the cart or bought is in neither part. Pure."""
     inside, outside = set[str](), set[str]()
+    rows, lines = list(rows), list(lines)
     for item in rows:
         (outside if item.taken_out else inside).update(row_keys(item))
     wanted = [line for line in lines if inside.isdisjoint(keys_of(line))]
@@ -89,7 +103,31 @@ def plan_left(lines: Iterable[ItineraryLine], rows: Iterable[CartItem], bought: 
     open_lines = uncovered(wanted, bought.kept)
     uncancelled = uncovered(open_lines, bought.cancelled)
     out = tuple(line for line in open_lines if not outside.isdisjoint(keys_of(line)) or line not in uncancelled)
-    return PlanLeft(tuple(line for line in open_lines if line not in out), out)
+    still = [line for line in open_lines if line not in out]
+    moved = moved_rows(rows, lines, still)
+    followed = [line for _item, line in moved]
+    return PlanLeft(tuple(line for line in still if line not in followed), out, moved)
+
+
+def moved_rows(rows: Iterable[CartItem], lines: Iterable[ItineraryLine], free: Iterable[ItineraryLine]) -> tuple[tuple[CartItem, ItineraryLine], ...]:
+    """Rows in the cart whose thing `lines` don't have where it was, each with the one of `free` that it is by now: of the same service, on its
+    planned date before any other. Pure."""
+    known = {key for line in lines for key in keys_of(line)}
+    stale = [item for item in rows if not item.taken_out and item.planned_as and row_keys(item).isdisjoint(known)]
+    rest, pairs = list(free), list[tuple[CartItem, ItineraryLine]]()
+    for same_date in (True, False):
+        for item in list(stale):
+            mine = (line for line in rest if line.service.pk == item.service_id and (not same_date or f"{line.use.first:%Y%m%d}" == planned_part(item, 1)))
+            if line := next(mine, None):
+                pairs.append((item, line))
+                stale.remove(item)
+                rest.remove(line)
+    return tuple(pairs)
+
+
+def planned_part(item: CartItem, part: int) -> str:
+    """Of what a row was made from: the date (1) or the departure (2), as in its key."""
+    return item.planned_as.split("-")[part]
 
 
 def uncovered(lines: Sequence[ItineraryLine], items: Iterable[Key]) -> list[ItineraryLine]:

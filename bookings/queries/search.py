@@ -7,19 +7,23 @@ shown: of all candidates no more is read than that arithmetic needs, and whole s
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from bookings.pricing.exchange import RateTable, exchange
 from bookings.pricing.quote import MOST_NIGHTS, MOST_UNITS, DatedPrice, SlotState
 from bookings.pricing.tariff import CapacityStep, PriceStep, Tariff, price_on, units_of
 from bookings.queries.inventory import (
     SOLD_AHEAD,
+    Among,
     SlotKey,
     Stock,
     load_capacities,
@@ -29,7 +33,7 @@ from bookings.queries.inventory import (
     today_at,
 )
 from bookings.queries.rates import table_for
-from travelplanner.core import money
+from travelplanner.core import money, reads
 from trips.models import Service
 from trips.queries import catalogue
 from trips.queries.catalogue import ServiceRow
@@ -54,6 +58,10 @@ class Wish:
     max_price: Decimal | None = None
     currency: str = ""
     ordering: str = "name"
+
+    @property
+    def compares_prices(self) -> bool:
+        return self.ordering != "name" or self.max_price is not None
 
     def uses(self, unit: str) -> tuple[int, tuple[dt.date, ...]]:
         """Nights of one use, and the dates on which it may begin."""
@@ -106,14 +114,12 @@ def search_services(wish: Wish, *, now: dt.datetime | None = None) -> Results:
     At most seven statements with the slice that is shown, whatever the number of services. Raises NotFound (unknown destination).
     """
     destination = catalogue.get_destination(wish.destination) if wish.destination else None
-    found = catalogue.services(type=wish.type, destination=destination, place=wish.place)
-    by_price = wish.ordering != "name" or wish.max_price is not None
+    by_price = wish.compares_prices
+    among = Among(type=wish.type, destination_id=destination.pk if destination else None)
     if wish.first is None and not by_price:
-        return Results(found, lambda rows: [Found(row, None) for row in catalogue.service_rows(rows)], found.count())  # type: ignore[arg-type]  # sliced like a list, which is what Results asks
-    among = Q(service__destination=destination) if destination else Q()
-    if wish.type:
-        among &= Q(service__type=wish.type)
-    room = _with_room(wish, found, among, now)
+        found: Any = _named(wish.place, **among.values) if wish.place else reads.Listing(_named, "", **among.values)
+        return Results(found, lambda rows: [Found(ServiceRow._make(row), None) for row in rows], found.count())
+    room = _with_room(wish, among, now)
     if by_price and wish.first is not None:
         room = replace(room, prices=load_prices(room.among, wish.first, wish.last or wish.first))
     kept = _by_price(wish, room, now) if by_price else [one.pk for one in room.kept]
@@ -158,13 +164,24 @@ class _Candidate(NamedTuple):
     sleeps: int
     capacity: int
     timezone: str
-    times: list[str]
-    list_price: Decimal
+    times_text: str
     currency: str
-    name: str
+    list_price: Decimal = Decimal(0)  # these two only where prices are compared
+    name: str = ""
+
+    @property
+    def times(self) -> tuple[str, ...]:
+        return _times(self.times_text)
 
 
-COLUMNS = ("pk", "unit", "sleeps", "capacity", "destination__timezone", "times", "list_price", "currency", "name")  # of a candidate
+@lru_cache(maxsize=512)
+def _times(text: str) -> tuple[str, ...]:
+    """Departures as JSON: thousands of services leave at the same few times, and most of them are never looked at so closely."""
+    return tuple(json.loads(text))
+
+
+COLUMNS = ("pk", "unit", "sleeps", "capacity", "destination__timezone", "times_text", "currency")  # of a candidate
+PRICED = (*COLUMNS, "list_price", "name")
 
 
 def _in_time(wish: Wish, row: _Candidate, todays: dict[str, dt.date], now: dt.datetime | None) -> bool:
@@ -184,24 +201,35 @@ class _Room:
 
     kept: list[_Candidate]
     cut: bool
-    among: Q
+    among: Among
     slots: Mapping[SlotKey, SlotState]
     capacities: Mapping[uuid.UUID, Sequence[CapacityStep]]
     touched: Set[uuid.UUID]
     prices: Mapping[uuid.UUID, Sequence[PriceStep]] | None = None
 
 
-def _with_room(wish: Wish, found: QuerySet[Service], among: Q, now: dt.datetime | None) -> _Room:
+def _named(place: str, *, type: str = "", destination_id: uuid.UUID | None = None) -> QuerySet[Service, Any]:
+    return catalogue.services(type=type, destination=destination_id, place=place).values_list(*catalogue.COLUMNS)
+
+
+def _candidates(ordering: str, priced: bool, place: str, *, type: str = "", destination_id: uuid.UUID | None = None) -> QuerySet[Service, Any]:
+    found = catalogue.services(type=type, destination=destination_id, place=place)
+    if ordering != "name":
+        found = found.order_by("-list_price" if ordering == "-price" else "list_price", "name", "id")
+    return found.annotate(times_text=Cast("times", TextField())).values_list(*(PRICED if priced else COLUMNS))[: MOST_CANDIDATES + 1]
+
+
+def _with_room(wish: Wish, among: Among, now: dt.datetime | None) -> _Room:
     """`among` narrows slots and rules down; an IN of hundreds of ids would cost more than it saves, unless most services aren't looked at.
     Three statements."""
-    if wish.ordering != "name":
-        found = found.order_by("-list_price" if wish.ordering == "-price" else "list_price", "name", "id")
-    read = [_Candidate._make(row) for row in found.values_list(*COLUMNS)[: MOST_CANDIDATES + 1]]
+    # A place is text of the address: each would be a statement of its own to keep.
+    shape = (wish.ordering, wish.compares_prices, wish.place)
+    read = [_Candidate(*row) for row in (_candidates(*shape, **among.values) if wish.place else reads.rows(_candidates, *shape, **among.values))]
     cut = len(read) > MOST_CANDIDATES
     todays: dict[str, dt.date] = {}
     rows = [one for one in read[:MOST_CANDIDATES] if _in_time(wish, one, todays, now)]
     if cut:
-        among = Q(service__in=[one.pk for one in rows])
+        among = Among(ids=[one.pk for one in rows])
     if wish.first is None or not rows:
         return _Room(rows, cut, among, {}, {}, frozenset())
     last = wish.last or wish.first
@@ -219,9 +247,9 @@ def _with_room(wish: Wish, found: QuerySet[Service], among: Q, now: dt.datetime 
 
 
 def _stock_of(one: _Candidate, room: _Room) -> Stock:
-    """Its price is the list price where rules of price were not read."""
+    """Its prices count only where they are compared: else neither the list price nor the rules of price were read."""
     tariff = Tariff(
-        one.unit, one.list_price, one.currency, one.sleeps, one.capacity, tuple(one.times), tuple((room.prices or {}).get(one.pk, ())), tuple(room.capacities.get(one.pk, ()))
+        one.unit, one.list_price, one.currency, one.sleeps, one.capacity, one.times, tuple((room.prices or {}).get(one.pk, ())), tuple(room.capacities.get(one.pk, ()))
     )
     return Stock({one.pk: tariff}, room.slots)
 
@@ -230,27 +258,28 @@ def _pays(wish: Wish, one: _Candidate, room: _Room) -> Decimal:
     """What the party pays at least: on its dates, or by list price where there are none; in the service's currency."""
     units = units_of(one.unit, one.sleeps, wish.people)
     if wish.first is None:
-        return one.list_price * units
+        return money.payable(one.list_price * units, one.currency)
     stock = _stock_of(one, room)
     if one.pk in room.touched:
         return min(_total(dated, units, one.currency) for _first, _time, dated in _uses_with_room(wish, one, stock))
     nights, beginnings = wish.uses(one.unit)  # the rules alone: every departure of a date costs the same
     per_day = {day: price_on(stock.tariffs[one.pk], day) for first in beginnings for i in range(nights) if (day := first + dt.timedelta(days=i))}
-    return min(money.quantize(sum((per_day[first + dt.timedelta(days=i)] for i in range(nights)), Decimal(0)) * units, one.currency) for first in beginnings)
+    return min(money.payable(sum((per_day[first + dt.timedelta(days=i)] for i in range(nights)), Decimal(0)) * units, one.currency) for first in beginnings)
 
 
 def _total(dated: Sequence[DatedPrice], units: int, currency: str) -> Decimal:
-    return money.quantize(sum((day.unit_price for day in dated), Decimal(0)) * units, currency)
+    """As it would be charged."""
+    return money.payable(sum((day.unit_price for day in dated), Decimal(0)) * units, currency)
 
 
 def _shown(wish: Wish, ids: Sequence[uuid.UUID], room: _Room) -> list[Found]:
     """The services of a page with their prices. Two statements, or one where prices were read before."""
     if not ids:
         return []
-    rows = {row.pk: row for row in catalogue.service_rows(Service.objects.filter(pk__in=ids))}
+    rows = catalogue.services_by_id(ids)
     if wish.first is None:
         return [Found(rows[pk], None) for pk in ids if pk in rows]
-    prices = room.prices if room.prices is not None else load_prices(Q(service__in=list(ids)), wish.first, wish.last or wish.first)
+    prices = room.prices if room.prices is not None else load_prices(Among(ids=list(ids)), wish.first, wish.last or wish.first)
     stock = Stock({pk: tariff_of(row, prices.get(pk, ()), room.capacities.get(pk, ())) for pk, row in rows.items()}, room.slots)
     return [_found(wish, wish.first, rows[pk], stock) for pk in ids if pk in rows]
 
@@ -269,9 +298,12 @@ def _uses_with_room(wish: Wish, row: ServiceRow | _Candidate, stock: Stock) -> I
 def _found(wish: Wish, first_day: dt.date, row: ServiceRow, stock: Stock) -> Found:
     units = units_of(row.unit, row.sleeps, wish.people)
     best: PartyOffer | None = None
+    seen: dict[str, DatedPrice] = {}  # of the first day
     for first, time, dated in _uses_with_room(wish, row, stock):
+        if first == first_day:
+            seen[time] = dated[0]
         total = _total(dated, units, row.currency)
         if best is None or total < best.total:
             best = PartyOffer(first, time, len(dated), units, total, min(day.left for day in dated))
-    departures = tuple((time, stock.on_date(row.pk, first_day, time)) for time in row.times or [""])
+    departures = tuple((time, seen.get(time) or stock.on_date(row.pk, first_day, time)) for time in row.times or [""])
     return Found(row, best, departures)

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions import cart as actions
@@ -21,14 +22,24 @@ from bookings.queries import cart as queries
 from bookings.queries.wished import WishedLine, price_wished
 from bookings.web import browser_cart, words
 from bookings.web.browser_cart import Line
-from bookings.web.cart_lines import changes_of, own_trips, priced, shown_groups, wish_key, wish_of, without
+from bookings.web.cart_lines import (
+    changes_of,
+    fitting_trip,
+    own_trips,
+    priced,
+    shown_groups,
+    wish_key,
+    wish_of,
+    without,
+)
 from bookings.web.refusals import refusal_notes
 from travelplanner.core import clock
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, Invalid, NotFound
 from travelplanner.core.templatetags.money import format_amount
 from travelplanner.core.web.actors import actor_of
-from trips.queries.trips import list_trips
+from trips.queries.trips import get_trip, list_trips
+from trips.web.written import listed
 
 
 @require_safe
@@ -44,9 +55,10 @@ def _page(request: HttpRequest, actor: Actor, *, notes: list[dict[str, Any]] | N
     trips = [trip for trip in list_trips(actor)[:30] if trip.owner_id == actor.user_id] if actor.is_user and cart.lines else []
     context = {
         "cart": cart,
-        "groups": shown_groups(cart, stored=actor.is_user, now=now),
+        "groups": shown_groups(cart, trips, stored=actor.is_user, now=now),
         "totals": [format_amount(total.amount, total.currency) for total in cart.totals],
         "trips": own_trips(trips),
+        "fitting": fitting_trip(trips, [line.item for line in cart.lines if line.item.trip is None]),
         "undo": undo[1]["name"] if undo and undo[1]["owner"] == str(actor.user_id or "") else "",
         "notes": notes or [],
         "signup_url": f"{reverse('account_signup')}?next={reverse('bookings:cart')}",
@@ -59,9 +71,9 @@ def _page(request: HttpRequest, actor: Actor, *, notes: list[dict[str, Any]] | N
 
 @require_POST
 def change_cart(request: HttpRequest) -> HttpResponse:
-    """Do what a form of the cart or of a card says (`do`: add, change, agree, assign, remove, restore). The same press again changes nothing more."""
+    """Do what a form of the cart or of a card says (`do`: add, change, agree, assign, assign_all, remove, restore). The same press again changes nothing more."""
     actor = actor_of(request)
-    deeds = {"add": _add, "change": _change, "agree": _agree, "assign": _assign, "remove": _remove, "restore": _restore}
+    deeds = {"add": _add, "change": _change, "agree": _agree, "assign": _assign, "assign_all": _assign_all, "remove": _remove, "restore": _restore}
     deed = deeds.get(request.POST.get("do", ""))
     if deed is None:
         return redirect("bookings:cart")
@@ -168,6 +180,19 @@ def _assign(request: HttpRequest, actor: Actor) -> HttpResponse:
     line = actions.assign_trip(actor=actor, item_id=_id(request), trip_reference=request.POST.get("trip", "")[:32])
     if line.item.trip:
         messages.success(request, _("%(name)s belongs to “%(trip)s” now.") % {"name": line.item.service.name, "trip": line.item.trip.title})
+    return redirect("bookings:cart")
+
+
+def _assign_all(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Everything that has no trip, to one: what comes along at sign-in mostly is for the same."""
+    reference = request.POST.get("trip", "")[:32]
+    moved, stayed = actions.assign_loose(actor=actor, trip_reference=reference)
+    if moved:
+        said = ngettext("%(count)d thing belongs to “%(trip)s” now.", "%(count)d things belong to “%(trip)s” now.", len(moved))
+        messages.success(request, said % {"count": len(moved), "trip": get_trip(actor, reference, whole=False).title})
+    if stayed:
+        names = listed([item.service.name for item in stayed])
+        messages.info(request, _("Your trip has this on that day already, so it stayed where it was: %(names)s.") % {"names": names})
     return redirect("bookings:cart")
 
 

@@ -16,7 +16,8 @@ from bookings.queries.cart import Cart, CartLine
 from bookings.queries.wished import WishedLine, price_wished
 from bookings.web import words
 from bookings.web.browser_cart import Line
-from travelplanner.core.templatetags.money import format_amount
+from travelplanner.core import money
+from travelplanner.core.templatetags.money import date_span, format_amount
 from trips.models import Trip
 
 
@@ -35,13 +36,14 @@ def wish_of(item: CartItem) -> Line:
     return wish, item.currency
 
 
-def shown_groups(cart: Cart, *, stored: bool, now: dt.datetime) -> list[dict[str, Any]]:
-    """The lines by trip, trips in order of their first line; those without a trip come last."""
+def shown_groups(cart: Cart, trips: Sequence[Trip], *, stored: bool, now: dt.datetime) -> list[dict[str, Any]]:
+    """The lines by trip, trips in order of their first line; those without a trip come last, each with the one of `trips` that it fits into."""
     groups: dict[str, dict[str, Any]] = {}
     for line in cart.lines:
         trip = line.item.trip
         group = groups.setdefault(trip.reference if trip else "", {"trip": trip, "lines": []})
-        group["lines"].append(shown_line(line, stored=stored, now=now))
+        fits = "" if trip else fitting_trip(trips, [line.item])
+        group["lines"].append(shown_line(line, stored=stored, now=now) | {"fits": fits})
     return sorted(groups.values(), key=lambda group: group["trip"] is None)
 
 
@@ -59,7 +61,7 @@ def shown_line(line: CartLine, *, stored: bool, now: dt.datetime) -> dict[str, A
         "icon": words.ICONS[service.type],
         "what": words.use_words(service.type, item.booking_date, last, item.time, item.quantity, item.participants),
         "requests": item.special_requests,
-        "price": format_amount(quote.total, quote.currency) if quote else "",
+        "price": format_amount(quote.charged, quote.currency) if quote else "",
         "left": words.left_words(service.type, quote.left) if quote and not problem else "",
         "problem": words.problem_words(problem, left=quote.left if quote else 0, wanted=item.quantity, other_times=len(service.times) > 1) if problem else "",
         "sold_out": problem == "no_places",
@@ -72,27 +74,37 @@ def shown_line(line: CartLine, *, stored: bool, now: dt.datetime) -> dict[str, A
         "times": list(service.times) if len(service.times) > 1 else [],
         "time": item.time,
         "trip": item.trip.reference if item.trip else "",
+        "elsewhen": item.trip is not None and not item.trip.start_date <= item.booking_date <= item.trip.end_date,
     }
     if quote:
         shown["terms"] = words.terms_words(
             cancellable=quote.terms.cancellable,
             deadline=quote.terms.deadline,
-            fee=quote.terms.fee,
-            total=quote.total,
+            fee=money.payable(quote.terms.fee, quote.currency),
+            total=quote.charged,
             currency=quote.currency,
             timezone=service.destination.timezone,
             now=now,
         )
     if shown["changed"] and quote:
-        shown["was"] = format_amount(item.price_seen, item.currency)
-        shown["amount"] = str(quote.total)
-        shown["difference"] = format_amount(abs(quote.total - item.price_seen), quote.currency)
-        shown["dearer"] = quote.total > item.price_seen
+        seen = money.payable(item.price_seen, quote.currency)
+        shown["was"] = format_amount(seen, item.currency)
+        shown["amount"] = str(quote.charged)
+        shown["difference"] = format_amount(abs(quote.charged - seen), quote.currency)
+        shown["dearer"] = quote.charged > seen
     return shown
 
 
 def own_trips(trips: Iterable[Trip]) -> list[dict[str, str]]:
-    return [{"reference": trip.reference, "title": trip.title} for trip in trips]
+    """Trips to choose from, told apart by their dates."""
+    return [{"reference": trip.reference, "title": f"{trip.title}, {date_span(trip.start_date, trip.end_date)}"} for trip in trips]
+
+
+def fitting_trip(trips: Iterable[Trip], items: Sequence[CartItem]) -> str:
+    """The trip in whose days most of the items are used (the first of equals); empty when there is none."""
+    counts = [(sum(trip.start_date <= item.booking_date <= trip.end_date for item in items), trip.reference) for trip in trips]
+    most = max(counts, key=lambda one: one[0], default=(0, ""))
+    return most[1] if most[0] else ""
 
 
 def changes_of(request: HttpRequest, *, per_person: bool) -> dict[str, Any]:
@@ -119,7 +131,7 @@ def priced(wish: WishedLine) -> tuple[WishedLine | None, CartLine | None]:
     if line is None or line.quote is None or line.problem not in ("", "no_places"):
         return None, line
     use = line.quote.use
-    return replace(wish, quantity=use.quantity, participants=use.participants, nights=use.nights, price_seen=line.quote.total), line
+    return replace(wish, quantity=use.quantity, participants=use.participants, nights=use.nights, price_seen=line.quote.charged), line
 
 
 def without(lines: Sequence[Line], key: str) -> list[Line]:

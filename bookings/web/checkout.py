@@ -30,9 +30,11 @@ from travelplanner.core.actor import Actor
 from travelplanner.core.errors import AppError, Conflict, Invalid, NotFound
 from travelplanner.core.web.actors import actor_of
 from travelplanner.core.web.limits import limited
+from travelplanner.core.web.requests import PageRequest
 from trips import rules as trip_rules
 from trips.queries.readiness import own_travelers, readiness_line_of
 from trips.queries.trips import get_trip
+from trips.web.written import listed
 
 
 @require_safe
@@ -43,7 +45,7 @@ def show_checkout(request: HttpRequest, reference: str) -> HttpResponse:
     if sheet is None:
         get_trip(actor, reference, whole=False)  # NotFound when it isn't theirs
         return redirect("trips:compare", reference=reference)
-    if sheet.booked_reference and not sheet.from_cart:
+    if sheet.done:
         return redirect("bookings:confirmation", reference=sheet.booked_reference)
     return _page(request, actor, sheet)
 
@@ -69,8 +71,8 @@ def _sheet(actor: Actor, reference: str) -> CheckoutSheet:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def change_line(request: HttpRequest, reference: str) -> HttpResponse:
-    """Change one line of the checkout (`do`: change, remove or restore; `line`: its key) and show it again.
+def change_line(request: PageRequest, reference: str) -> HttpResponse:
+    """Change one line of the checkout (`do`: change, remove, restore; `line`: its key), or move what the plan moved (`follow`), and show it again.
 
     The same press again changes nothing more. What only stands in the plan becomes a line of the cart first.
     """
@@ -82,15 +84,18 @@ def change_line(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect(signup_url(sheet.trip.reference))
     if not sheet.mine:
         raise trip_rules.refusal(sheet.trip)
-    if sheet.booked_reference and not sheet.from_cart:  # a page that stood open since before it was booked
+    if sheet.done:  # a page that stood open since before it was booked
         return redirect("bookings:confirmation", reference=sheet.booked_reference)
     notes: list[dict[str, Any]] = []
     said = ""
     try:
         said = _apply(actor, sheet, request)
+    except NotFound:  # another tab was faster: the page shows what there is now
+        get_trip(actor, reference, whole=False)
+        notes = [{"tone": "warn", "title": _("This was changed elsewhere at this moment."), "text": _("Nothing was done here. Below is what there is now.")}]
     except (Invalid, Conflict) as refusal:
         notes = refusal_notes(refusal)
-    if request.htmx:  # type: ignore[attr-defined]  # django-htmx's middleware sets it
+    if request.htmx:
         response = _page(request, actor, _sheet(actor, reference), notes=notes)
         return trigger_client_event(response, "toast", {"text": said}) if said else response
     if notes:
@@ -103,6 +108,9 @@ def change_line(request: HttpRequest, reference: str) -> HttpResponse:
 def _apply(actor: Actor, sheet: CheckoutSheet, request: HttpRequest) -> str:
     """Do what the line's form says; returns what was done in words, nothing when it was done before."""
     key = request.POST.get("line", "")
+    if request.POST.get("do") == "follow":
+        moved = cart.follow_plan(actor=actor, trip_reference=sheet.trip.reference)
+        return _("%(names)s: moved to where the plan has it.") % {"names": listed([one.name for one in moved])} if moved else ""
     if request.POST.get("do") == "restore":
         thing = next((thing for thing in sheet.left_out if thing.key == key), None)
         if thing is None:
@@ -112,7 +120,7 @@ def _apply(actor: Actor, sheet: CheckoutSheet, request: HttpRequest) -> str:
     line = next((line for line in sheet.lines if line.key == key), None)
     if line is None:
         return ""
-    item_id = line.item_id or cart.take_from_plan(actor=actor, trip_reference=sheet.trip.reference, key=key)
+    item_id = line.item_id or cart.take_from_plan(actor=actor, trip_reference=sheet.trip.reference, key=key).pk
     if request.POST.get("do") == "remove":
         cart.remove_line(actor=actor, item_id=item_id, remember=True)
         return _("%(name)s is left out.") % {"name": line.service.name}
@@ -180,8 +188,7 @@ def reserve(request: HttpRequest, reference: str) -> HttpResponse:
         note = {"tone": "warn", "title": _("Not everybody is ready to travel."), "text": _("See below who, and say that you want to book all the same. Nothing was held.")}
         return _refused(request, actor, reference, form, agreed, [note], 409)
     try:
-        shown = request.POST.getlist("shown") or None
-        booking = _reserve(actor, reference, form, travelers, sharing.wishes if sharing and sharing.chosen else None, shown)
+        booking = _reserve(actor, reference, form, travelers, sharing.wishes if sharing and sharing.chosen else None, request.POST)
     except BookingOpen as waiting:
         return redirect("bookings:pay", reference=waiting.extra["bookingId"])
     except (Invalid, Conflict) as refusal:
@@ -190,7 +197,7 @@ def reserve(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _reserve(
-    actor: Actor, reference: str, form: ContactForm, travelers: list[NamedTraveler], shares: Sequence[ShareWish] | None, shown: list[str] | None
+    actor: Actor, reference: str, form: ContactForm, travelers: list[NamedTraveler], shares: Sequence[ShareWish] | None, data: QueryDict
 ) -> Booking:
     wanted: dict[str, Any] = {
         "actor": actor,
@@ -200,7 +207,8 @@ def _reserve(
         "request_key": form.cleaned_data["request_key"] or None,
         "accepted_total": form.seen_total(),
         "with_plan": True,  # what the sheet showed
-        "shown": shown,
+        "shown": data.getlist("shown") or None,
+        "only_shown": "again" in data and "shown" in data,  # what was held, and nothing that has stood beside it since: a program books the cart without its plan
     }
     hold = reserve_booking if shares is None else partial(open_collection, shares=shares)
     try:
@@ -223,7 +231,12 @@ def _notes_of(refusal: AppError, form: ContactForm) -> list[dict[str, Any]]:
 def _refused(
     request: HttpRequest, actor: Actor, reference: str, form: ContactForm, agreed: frozenset[str], notes: list[dict[str, Any]], status: int
 ) -> HttpResponse:
-    """The page again: what was typed stays, prices and places are today's, and the button agrees to what is shown now."""
+    """The page again: what was typed stays, prices and places are today's, and the button agrees to what is shown now. Of a trip that is booked by now
+    there is no such page; its confirmation is shown."""
     sheet = _sheet(actor, reference)
+    if sheet.done:
+        for note in notes:
+            messages.info(request, f"{note['title']} {note['text']}".strip())
+        return redirect("bookings:confirmation", reference=sheet.booked_reference)
     form.data = {**form.data.dict(), "total": str(sheet.total)} if isinstance(form.data, QueryDict) else form.data
     return _page(request, actor, sheet, form=form, status=status, notes=notes, agreed=agreed)

@@ -18,6 +18,7 @@ from bookings.gateways.suppliers import flight_adapters
 from bookings.queries.flight_wish import read_ages
 from bookings.web.refusals import refusal_notes
 from bookings.web.sheet_context import signup_url
+from travelplanner.core import money
 from travelplanner.core.errors import AppError, Conflict, Invalid
 from travelplanner.core.templatetags.money import format_amount
 from travelplanner.core.web.actors import actor_of
@@ -117,7 +118,7 @@ def _row(found: FoundOffer) -> dict[str, Any]:
         "back_day": offer.return_at.date() if offer.return_at else None,
         "stops": stops,
         "terms": terms,
-        "price": format_amount(offer.total, offer.currency),
+        "price": format_amount(money.payable(offer.total, offer.currency), offer.currency),
         "people": offer.people,
         "until": offer.expires_at,
     }

@@ -29,7 +29,7 @@ from bookings.web import words
 from bookings.web.change_words import change_rows
 from bookings.web.forms import CardForm
 from bookings.web.who_travels import again_fields
-from travelplanner.core import clock
+from travelplanner.core import clock, money
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, Invalid
 from travelplanner.core.templatetags.money import format_amount
@@ -226,7 +226,7 @@ def item_rows(detail: BookingDetail) -> list[dict[str, Any]]:
             "what": words.use_words(item.type, item.starts_on, item.ends_on, item.time, item.quantity, item.participants),
             "code": item.confirmation_code if item.state in ("confirmed", "completed") else "",
             "price": format_amount(item.total, item.currency),
-            "supplier_price": format_amount(item.supplier_amount, item.supplier_currency) if item.rate_date else "",
+            "supplier_price": format_amount(money.payable(item.supplier_amount, item.supplier_currency), item.supplier_currency) if item.rate_date else "",
             "rate_date": item.rate_date if is_stale(item.rate_date, item.created_at) else None,
             "terms": words.terms_words(
                 cancellable=item.cancellable,

@@ -19,6 +19,7 @@ from bookings.documents.files import page_url
 from bookings.documents.structured import reservations_of
 from bookings.queries.bookings import BookingDetail, list_bookings, with_costs
 from bookings.queries.item_documents import documents_of
+from bookings.queries.left_out import left_out_of
 from bookings.queries.receipts import Receipt, get_receipt
 from bookings.states import BOUGHT
 from bookings.web import words
@@ -54,6 +55,9 @@ def show_booking(request: HttpRequest, reference: str) -> HttpResponse:
     if receipt.confirmation is None:
         context |= {"trip_bar": trip_bar(actor, booking.trip, "book", planned=True), **_failure(receipt.detail)}
         return render(request, "bookings/not_booked.html", context)
+    cancelled = booking.trip.state == "booked" and any(item.state == "cancelled" for item in receipt.detail.items)
+    left_out = cancelled and left_out_of(actor, booking.trip)  # asked only then: what was never booked stands at the checkout alone
+    context["more_url"] = reverse("bookings:checkout", args=[booking.trip.reference]) if left_out else ""
     return render(request, "bookings/confirmation.html", context | _confirmed(receipt) | change_context(receipt.detail))
 
 

@@ -21,7 +21,8 @@ def refusal_notes(refusal: AppError) -> list[dict[str, Any]]:
         text = _("All of it now comes to %(total)s. Nothing was charged. Agree and go on, or leave something out.") % {
             "total": format_amount(total["amount"], total["currency"])
         }
-        return [{"tone": "warn", "title": _("A price has changed since you saw it."), "text": " ".join([*said, text])}]
+        title = _("A price has changed since you saw it.") if said else _("What this comes to has changed since you saw it.")
+        return [{"tone": "warn", "title": title, "text": " ".join([*said, text])}]
     if refusal.code == "no_places":
         names = listed([_("%(name)s on %(day)s") % {"name": line["name"], "day": day(line["date"])} for line in extra["lines"]])
         text = _("Nothing was charged and nothing is held. Leave it out or change it below.")

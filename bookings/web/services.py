@@ -19,7 +19,7 @@ from bookings.pricing.quote import MOST_PEOPLE
 from bookings.pricing.tariff import Terms
 from bookings.queries.search import LONGEST_STAY, MOST_CANDIDATES, Found, Wish, search_services
 from bookings.web import words
-from travelplanner.core import clock
+from travelplanner.core import clock, money
 from travelplanner.core.errors import NotFound
 from travelplanner.core.templatetags.money import format_amount
 from travelplanner.core.web.actors import actor_of
@@ -60,6 +60,8 @@ class SearchForm(forms.Form):
         first, last = found.get("date_from"), found.get("until")
         if last and not first and "date_from" not in self.errors:
             self.add_error("date_from", _("Say when it begins."))
+        elif first and first < clock.now().date() - dt.timedelta(days=1):  # somewhere it may still be yesterday
+            self.add_error("date_from", _("This day is over. Choose today or later."))
         elif first and last and not 0 <= (last - first).days <= LONGEST_STAY:
             self.add_error("until", _("Not before the first day, and at most %(days)d days later.") % {"days": LONGEST_STAY})
         return found
@@ -146,7 +148,7 @@ def _card(one: Found, wish: Wish, now: dt.datetime) -> dict[str, Any]:
         "town": row.destination,
         "summary": row.summary,
         "supplier": row.supplier,
-        "list_price": UNITS[row.unit] % {"price": format_amount(row.list_price, row.currency)},
+        "list_price": UNITS[row.unit] % {"price": format_amount(money.payable(row.list_price, row.currency), row.currency)},
         "terms": "",
     }
     if offer is None:
@@ -163,7 +165,7 @@ def _card(one: Found, wish: Wish, now: dt.datetime) -> dict[str, Any]:
         "left": words.left_words(row.type, offer.left),
         "few": offer.left - offer.units < 3,
         "terms": words.terms_words(
-            cancellable=terms.cancellable, deadline=terms.deadline, fee=terms.fee, total=offer.total, currency=row.currency, timezone=row.timezone, now=now
+            cancellable=terms.cancellable, deadline=terms.deadline, fee=money.payable(terms.fee, row.currency), total=offer.total, currency=row.currency, timezone=row.timezone, now=now
         ),
         "times": [time for time, day in one.dated if time and day.left >= offer.units] if offer.first == wish.first else [],
     }

@@ -14,12 +14,14 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from bookings.gateways.suppliers import flight_adapters
+from bookings.pricing.quote import Use
 from bookings.queries.checkout_sheet import CheckoutSheet, SheetLine
+from bookings.queries.plan_moves import CartChange
 from bookings.web import words
 from bookings.web.forms import ContactForm
 from bookings.web.share_cost import ShareCost
 from bookings.web.who_travels import WhoForm
-from travelplanner.core import clock
+from travelplanner.core import clock, money
 from travelplanner.core.actor import Actor
 from travelplanner.core.templatetags.money import format_amount
 from trips.web.figure_words import money_words
@@ -58,12 +60,14 @@ def sheet_context(
         "trip": trip,
         "trip_bar": trip_bar(actor, trip, "book", planned=True),
         "lines": [_line(line, sheet.currency, now, agreed, alone=count == 1) for line in sheet.lines],
+        "moved": [_moved(change) for change in sheet.moved],
         "left_out": [{"key": thing.key, "name": thing.name, "when": day_date(thing.first)} for thing in sheet.left_out],
-        "heading": capital(ngettext("%(count)s thing to book", "%(count)s things to book", count) % {"count": count_word(count)}),
+        "heading": capital(ngettext("%(count)s thing to book", "%(count)s things to book", count) % {"count": count_word(count)}) if count else _("Left out"),
+        "booked_url": reverse("bookings:confirmation", args=[sheet.booked_reference]) if sheet.booked_reference and sheet.mine else "",
         "elsewhere": _elsewhere(sheet),
         "lock": _lock(sheet),
         "total": format_amount(sheet.total, sheet.currency),
-        "form": form if editable else None,
+        "form": form if editable and count else None,
         "editable": editable,
         "notes": notes or [],
         "who": who or [],
@@ -79,6 +83,17 @@ def sheet_context(
         "raise_url": f"{reverse('trips:limit', args=[trip.reference])}?next={reverse('bookings:checkout', args=[trip.reference])}",
         "hold_minutes": round(settings.HOLD_TIME.total_seconds() / 60),
     }
+
+
+def _moved(change: CartChange) -> dict[str, str]:
+    before, after = change.before, change.after
+    if before is None or after is None:
+        return {}
+    return {"name": change.name, "from": _when(before), "to": _when(after)}
+
+
+def _when(use: Use) -> str:
+    return f"{day_date(use.first)}, {use.time}" if use.time else day_date(use.first)
 
 
 def signup_url(reference: str) -> str:
@@ -120,21 +135,22 @@ def _line(line: SheetLine, currency: str, now: dt.datetime, agreed: frozenset[st
         "from_plan": line.item_id is None,
     }
     if quote and line.own:
-        shown["supplier_price"] = format_amount(quote.total, quote.currency) if foreign else ""
+        shown["supplier_price"] = format_amount(quote.charged, quote.currency) if foreign else ""
         shown["rate_date"], shown["rate_stale"] = line.own.rate_date, line.rate_stale
         shown["terms"] = words.terms_words(
             cancellable=quote.terms.cancellable,
             deadline=quote.terms.deadline,
-            fee=quote.terms.fee,
-            total=quote.total,
+            fee=money.payable(quote.terms.fee, quote.currency),
+            total=quote.charged,
             currency=quote.currency,
             timezone=service.destination.timezone,
             now=now,
         )
     if shown["changed"] and quote and line.seen:
-        difference = quote.total - line.seen.amount
-        shown["was"] = format_amount(line.seen.amount, line.seen.currency)
-        shown["now"] = format_amount(quote.total, quote.currency)
+        seen = money.payable(line.seen.amount, quote.currency)
+        difference = quote.charged - seen
+        shown["was"] = format_amount(seen, line.seen.currency)
+        shown["now"] = format_amount(quote.charged, quote.currency)
         shown["difference"] = format_amount(abs(difference), quote.currency)
         shown["dearer"] = difference > 0
     return shown

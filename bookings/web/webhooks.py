@@ -20,7 +20,7 @@ from bookings.queries.webhooks import get_endpoint, list_deliveries, list_endpoi
 from bookings.web.webhook_forms import EVENT_WORDS, ChangeEndpointForm, EndpointForm
 from bookings.web.webhook_words import attempt_words, delivery_words, standing_words
 from travelplanner.core import clock
-from travelplanner.core.errors import AppError, Stale
+from travelplanner.core.errors import AppError, Conflict, Stale
 from travelplanner.core.web.actors import actor_of
 from travelplanner.core.web.limits import limited
 
@@ -79,7 +79,7 @@ def _page(request: HttpRequest, row: WebhookEndpoint, form: ChangeEndpointForm |
 
 def _line(row: WebhookDelivery) -> dict[str, Any]:
     tone, label = delivery_words(row)
-    attempts = [{"row": attempt, "words": attempt_words(attempt)} for attempt in row.log.all()]  # type: ignore[attr-defined]  # a reverse relation
+    attempts = [{"row": attempt, "words": attempt_words(attempt)} for attempt in row.log.all()]
     return {"row": row, "title": EVENT_WORDS.get(row.event, row.event), "tone": tone, "label": label, "log": attempts, "replayable": row.state != "queued"}
 
 
@@ -137,9 +137,7 @@ def ping(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponse:
     try:
         webhook_deliveries.send_ping(actor=actor_of(request), endpoint_id=endpoint_id)
         messages.success(request, _("A test event is on its way. Load this page again in a moment to see how it went."))
-    except AppError as error:
-        if error.status != 409:
-            raise
+    except Conflict as error:
         messages.error(request, str(error.message))
     return redirect("bookings:webhook", endpoint_id=endpoint_id)
 
@@ -152,9 +150,7 @@ def replay(request: HttpRequest, endpoint_id: uuid.UUID, delivery_id: uuid.UUID)
     try:
         webhook_deliveries.replay_delivery(actor=actor_of(request), endpoint_id=endpoint_id, delivery_id=delivery_id)
         messages.success(request, _("It is sent again. Load this page again in a moment to see how it went."))
-    except AppError as error:
-        if error.status != 409:
-            raise
+    except Conflict as error:
         messages.error(request, str(error.message))
     return redirect("bookings:webhook", endpoint_id=endpoint_id)
 

@@ -23,10 +23,10 @@ def text_of(pdf: bytes) -> str:
 
 
 def _spoken(page: PageObject) -> Iterator[str]:
-    fonts = {name: _letters(font.get_object()) for name, font in page["/Resources"]["/Font"].items()}  # type: ignore[index, union-attr]
+    fonts = {name: _letters(font.get_object()) for name, font in page["/Resources"]["/Font"].items()}
     letters: dict[int, str] = {}
     said: list[bool] = []  # per open mark: whether its text is written out
-    for operands, operator in page.get_contents().operations:  # type: ignore[union-attr]
+    for operands, operator in page.get_contents().operations:
         if operator == b"Tf":
             letters = fonts[operands[0]]
         elif operator == b"BDC":

@@ -37,7 +37,7 @@ from tests.cast import actor_for, api_for
 from tests.factories.bookings import make_planned_trip, put_in_cart
 from tests.factories.catalogue import SmallCatalogue
 from tests.statements import counted
-from travelplanner.core import outbox
+from travelplanner.core import clock, outbox
 from travelplanner.core.models import OutboxMessage
 from trips.models import Trip
 
@@ -286,6 +286,35 @@ def test_booking_when_part_of_it_went_back_then_says_so_for_one_more_statement(a
         "amount": 2200, "currency": "INR", "status": "succeeded", "cause": "cancellation", "dueBy": str(refund.due_by), "settledAt": said["settledAt"],
     }  # fmt: skip
     assert len(after) == len(before) + 1
+
+
+def sums_of(api: APIClient, reference: str) -> tuple[float, float, float, float]:
+    """(booked, standing, given back, promised), as the list and the booking say alike."""
+    names = ("standingTotal", "refunded", "refundPending")
+    detail, row = api.get(f"/api/bookings/{reference}").json(), api.get("/api/bookings").json()["results"][0]
+    assert [row[name] for name in names] == [detail[name] for name in names]
+    assert row["total"] == detail["lockedBudget"]["total"]
+    return (row["total"], *(row[name] for name in names))
+
+
+def test_bookings_when_parts_were_cancelled_then_list_and_booking_say_what_stands_and_what_came_back(alice: User, alices_trip: Trip) -> None:
+    api, actor = api_for(alice), actor_for(alice)
+    reference = book(api, alices_trip).json()["bookingId"]
+    assert sums_of(api, reference) == (8200, 8200, 0, 0)
+    ticket = BookingItem.objects.get(type="activity")
+    BookingItem.objects.filter(pk=ticket.pk).update(cancellation_deadline=clock.now(), cancellation_fee=Decimal("100.50"))
+    confirm_cancellation(actor=actor, reference=reference, quote_id=quote_cancellation(actor=actor, reference=reference, item_ids=[ticket.pk]).quote.pk)
+    assert sums_of(api, reference) == (8200, 7800, 299.5, 0)
+    Refund.objects.update(state="pending")
+    assert sums_of(api, reference) == (8200, 7800, 0, 299.5)
+    Refund.objects.update(state="succeeded")
+    confirm_cancellation(actor=actor, reference=reference, quote_id=quote_cancellation(actor=actor, reference=reference).quote.pk)
+    assert sums_of(api, reference) == (8200, 0, 8099.5, 0)
+
+
+def test_bookings_when_nothing_was_bought_then_nothing_stands(alice_api: APIClient, alices_trip: Trip) -> None:
+    reference = book(alice_api, alices_trip, payment={"method": "card", "token": "tok_declined"}).json()["bookingId"]
+    assert sums_of(alice_api, reference) == (8200, 0, 0, 0)
 
 
 @pytest.mark.parametrize("rows", [1, 30])

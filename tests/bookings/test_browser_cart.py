@@ -337,6 +337,39 @@ def test_assign_when_the_trip_has_the_line_already_then_conflict_and_same_again_
     assert actions.assign_trip(actor=actor, item_id=loose.item.pk, trip_reference="").item.row_version == 1
 
 
+def test_cart_page_when_several_things_have_no_trip_then_one_press_puts_all_to_it(alice: User, alice_page: Client, charlie: User, catalogue: SmallCatalogue) -> None:
+    actor, trip = actor_for(alice), make_planned_trip(alice, catalogue)
+    other = make_planned_trip(alice, catalogue, title="Later", start_date=trip.start_date + dt.timedelta(days=60))
+    day = trip.start_date
+    for service in (catalogue.car, catalogue.hotels[0], catalogue.activities[1]):
+        actions.add_line(actor=actor, service_id=service.pk, booking_date=day, time=service.times[0] if service.times else "")
+    actions.add_line(actor=actor, service_id=catalogue.car.pk, booking_date=day, trip_reference=trip.reference)
+    out, _new = actions.add_line(actor=actor, service_id=catalogue.hotels[0].pk, booking_date=day, trip_reference=trip.reference)
+    actions.remove_line(actor=actor, item_id=out.item.pk, remember=True)  # no twin: it was taken out
+    html = seen(alice_page)
+    assert "Put all of these to a trip" in html
+    assert f'<option value="{trip.reference}" selected>' in html  # the one in whose days they are
+    assert f'<option value="{other.reference}" selected>' not in html
+    answer = alice_page.post("/cart/change", {"do": "assign_all", "trip": trip.reference}, follow=True)
+    said = answer.content.decode()
+    assert "2 things belong to" in said
+    assert "so it stayed where it was: Demo Car with driver." in said
+    assert set(CartItem.objects.filter(trip=trip).values_list("service__name", flat=True)) == {"Demo Car with driver", "Demo Hotel budget", "Demo Boat ride"}
+    assert CartItem.objects.get(trip=None).service == catalogue.car
+    before = list(CartItem.objects.order_by("pk").values_list("pk", "row_version"))
+    press(alice_page, do="assign_all", trip=trip.reference)
+    press(alice_page, do="assign_all", trip=make_planned_trip(charlie, catalogue).reference)
+    assert list(CartItem.objects.order_by("pk").values_list("pk", "row_version")) == before
+
+
+def test_cart_page_when_a_line_is_outside_its_trips_days_then_it_says_so(alice: User, alice_page: Client, catalogue: SmallCatalogue) -> None:
+    trip = make_planned_trip(alice, catalogue)
+    line, _new = actions.add_line(actor=actor_for(alice), service_id=catalogue.car.pk, booking_date=trip.start_date, trip_reference=trip.reference)
+    assert "Outside this trip" not in seen(alice_page)
+    actions.change_line(actor=actor_for(alice), item_id=line.item.pk, changes={"booking_date": trip.end_date + dt.timedelta(days=1)})
+    assert "Outside this trip" in seen(alice_page)
+
+
 def test_cart_api_when_a_line_is_put_to_a_trip_then_it_moves_and_others_trips_are_not_there(alice: User, charlie: User, alice_api: APIClient, catalogue: SmallCatalogue) -> None:
     trip, theirs = make_planned_trip(alice, catalogue), make_planned_trip(charlie, catalogue)
     line = alice_api.post("/api/cart", {"service_id": str(catalogue.car.pk), "booking_date": DAY.isoformat()}).json()

@@ -40,7 +40,7 @@ def test_api_when_quoted_and_confirmed_then_each_item_says_refund_fee_by_whom_an
     assert answer.status_code == 201, answer.content
     said = answer.json()
     line = next(line for line in said["lines"] if line["itemId"] == str(car.pk))
-    back_by = CancellationQuote.objects.get().lines.first().back_by.isoformat()  # type: ignore[union-attr]
+    back_by = CancellationQuote.objects.get().lines.first().back_by.isoformat()
     assert line == {
         "itemId": str(car.pk), "name": car.name, "type": "car_rental", "refund": 0, "fee": 2200, "currency": "INR",
         "refundedBy": "Demo Test Supplier", "backBy": back_by, "why": "not_cancellable", "accepted": None,

@@ -35,7 +35,7 @@ def sold_items(draw: st.DrawFn, currency: str | None = None) -> Sold:
 
 
 def item(**fields: object) -> Sold:
-    return Sold(**{"total": Decimal("100.00"), "currency": "EUR", "cancellable": True, "deadline": NOON, "fee": Decimal("30.00"), "start": NOON + HOUR} | fields)  # type: ignore[arg-type]
+    return Sold(**{"total": Decimal("100.00"), "currency": "EUR", "cancellable": True, "deadline": NOON, "fee": Decimal("30.00"), "start": NOON + HOUR} | fields)
 
 
 def back(sold: Sold, moment: dt.datetime = NOON) -> tuple[Decimal, Decimal, str] | None:

@@ -248,7 +248,7 @@ def test_mail_when_cancelled_then_says_what_comes_back_and_by_when_in_text_and_h
     detail = cancel(actor, booking)
     outbox.deliver_due()
     (message,) = mail.outbox
-    html = str(message.alternatives[0][0])  # type: ignore[attr-defined]
+    html = str(message.alternatives[0][0])
     day = f"{detail.lines[0].back_by:%d}".lstrip("0")
     for text in (str(message.body), html):
         assert "₹6,000" in text

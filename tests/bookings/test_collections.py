@@ -144,7 +144,7 @@ def test_shares_when_all_are_paid_then_booked_and_each_is_told(actor: Actor, sha
     assert money_at_rest(gateway_book) == (8200, 8200)
     detail = get_booking(actor, booking.reference)
     assert (detail.payment.state, detail.payment.amount, detail.payment.captured) == ("succeeded", 8200, 8200)
-    assert list_bookings(actor).get().payment_state == "succeeded"  # type: ignore[attr-defined]  # annotated
+    assert list_bookings(actor).get().payment_state == "succeeded"
 
 
 def test_share_when_declined_then_due_and_may_be_tried_again(actor: Actor, shared: Trip, bob: User, gateway_book: Book) -> None:
@@ -250,7 +250,7 @@ def test_collection_when_the_time_ends_then_everything_goes_back(actor: Actor, s
     assert money_at_rest(gateway_book) == (0, 0)
     assert ("bob@example.org", "given_back") in told()
     assert OutboxMessage.objects.get(context__happened="given_back").context["amount"] == "4100.00"
-    assert get_booking(actor, booking.reference).payment.state == list_bookings(actor).get().payment_state == "given_back"  # type: ignore[attr-defined]  # annotated
+    assert get_booking(actor, booking.reference).payment.state == list_bookings(actor).get().payment_state == "given_back"
     assert collect(actor, shared).state == "PAYMENT_PENDING"  # and it may be tried again
 
 

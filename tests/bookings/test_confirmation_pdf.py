@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("books_are_broken")  # states are set by ha
 
 
 def paper(receipt: Receipt, **changes: object) -> bytes:
-    return files.confirmation_pdf(receipt.confirmation, replace(receipt.detail, **changes))  # type: ignore[arg-type]
+    return files.confirmation_pdf(receipt.confirmation, replace(receipt.detail, **changes))
 
 
 def test_confirmation_when_asked_for_by_its_owner_then_a_pdf_with_everything(alice_api: APIClient, alice_page: Client, booked: Booking) -> None:

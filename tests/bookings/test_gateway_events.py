@@ -144,9 +144,10 @@ def test_message_when_signed_but_unreadable_then_400_and_no_row(stripe: FakeStri
     assert GatewayEvent.objects.count() == 0
 
 
-def test_message_when_too_large_then_400_and_when_nobody_listens_404(stripe: FakeStripe, settings: Any, db: None) -> None:
+def test_message_when_too_large_then_413_and_when_nobody_listens_404(stripe: FakeStripe, settings: Any, db: None) -> None:
     body = b" " * 300_000
-    assert tell("stripe", body, stripe_server.sign(body)).json()["error"] == "too_large"
+    answer = tell("stripe", body, stripe_server.sign(body))
+    assert (answer.status_code, answer.json()["error"]) == (413, "too_large")
     assert tell("razorpay", b"{}", "0").status_code == 404  # no secret of Razorpay's is set
     assert tell("mock", b"{}", signatures.sign(b"{}", secret="", now=clock.now())).status_code == 400
     settings.PAYMENTS = replace(settings.PAYMENTS, mock_webhook_secrets=())

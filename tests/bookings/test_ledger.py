@@ -93,7 +93,7 @@ def test_entry_when_it_fits_neither_payment_nor_journal_then_the_database_refuse
     first = LedgerEntry.objects.filter(payment=paid).first()
     assert first is not None
     for wrong in ({"currency": "EUR"}, {"currency": "inr"}, {"currency": ""}, {"why": ""}, {"journal": first.journal, "payment": None, "currency": "EUR"}):
-        refused(lambda wrong=wrong: entry(paid, **wrong), "fits its journal")  # type: ignore[misc]
+        refused(lambda wrong=wrong: entry(paid, **wrong), "fits its journal")
 
 
 def test_guards_when_one_is_lost_then_the_check_says_so_and_install_puts_it_back(db: None) -> None:

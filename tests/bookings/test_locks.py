@@ -71,7 +71,7 @@ def test_ways_to_the_trip_when_followed_then_each_is_one_row(model: type[Model])
     for name in TRIP_OF[model].split("__"):
         field = model._meta.get_field(name)
         assert field.many_to_one or field.one_to_one
-        model = field.related_model  # type: ignore[assignment]
+        model = field.related_model
     assert model is Trip
 
 

@@ -116,7 +116,7 @@ def test_progress_when_the_charge_went_through_unheard_then_leads_on(alice_page:
     assert answer["HX-Redirect"] == pay_url(booking)
     booking.refresh_from_db()
     assert booking.state == "CONFIRMED"
-    assert gateway_book.find(str(payment.pk)).calls == 1  # type: ignore[union-attr]
+    assert gateway_book.find(str(payment.pk)).calls == 1
 
 
 def test_look_when_without_script_then_asks_too(alice_page: Client, booking: Booking) -> None:

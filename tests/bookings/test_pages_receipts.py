@@ -196,7 +196,7 @@ def test_qr_when_drawn_then_a_square_of_runs_with_its_words() -> None:
     assert drawn.startswith("<svg")
     assert drawn.endswith("</svg>")
     assert "&quot;x&quot;" in drawn
-    assert re.fullmatch(r"(M\d+,\d+h\d+v1h-\d+z)+", re.search(r'd="([^"]+)"', drawn).group(1))  # type: ignore[union-attr]
+    assert re.fullmatch(r"(M\d+,\d+h\d+v1h-\d+z)+", re.search(r'd="([^"]+)"', drawn).group(1))
 
 
 def test_times_when_the_trip_starts_in_another_zone_then_each_item_says_its_own(alice_page: Client, alices_trip: Trip, booking: Booking) -> None:
@@ -209,3 +209,14 @@ def test_times_when_the_trip_starts_in_another_zone_then_each_item_says_its_own(
     for deadline in deadlines:
         assert moment_words(deadline, "Asia/Kolkata") in said
         assert moment_words(deadline, "America/New_York") not in said
+
+
+def test_confirmation_when_active_then_the_slip_that_runs_out_is_not_the_booking(alice_page: Client, booking: Booking) -> None:
+    assert "Only this slip runs out; what is booked stays booked." in words(alice_page.get(f"/bookings/{booking.reference}"))
+
+
+def test_confirmation_when_all_is_cancelled_then_title_and_slip_say_nothing_else(alice_page: Client, booking: Booking) -> None:
+    cancel(alice_page, booking, *booking.items.all())
+    answer = alice_page.get(f"/bookings/{booking.reference}")
+    assert "<title>Cancelled: " in answer.content.decode()
+    assert "alid until" not in words(answer)

@@ -47,8 +47,8 @@ def extra(actor: Actor, alices_trip: Trip, catalogue: SmallCatalogue) -> CartIte
 
 
 def add(actor: Actor, trip: Trip, service: object, **more: object) -> CartItem:
-    wish = {"booking_date": trip.start_date, "participants": 2, "time": service.times[0] if service.times else "", **more}  # type: ignore[attr-defined]
-    return cart.add_line(actor=actor, service_id=service.pk, trip_reference=trip.reference, **wish)[0].item  # type: ignore[attr-defined,arg-type]
+    wish = {"booking_date": trip.start_date, "participants": 2, "time": service.times[0] if service.times else "", **more}
+    return cart.add_line(actor=actor, service_id=service.pk, trip_reference=trip.reference, **wish)[0].item
 
 
 def seen(actor: Actor, trip: Trip) -> tuple[set[str], set[str]]:
@@ -277,7 +277,7 @@ def test_reserve_when_the_plan_changed_at_the_same_price_since_the_page_was_read
     alice_page: Client, alices_trip: Trip, catalogue: SmallCatalogue
 ) -> None:
     sent = marks(alice_page, alices_trip)
-    assert len(sent["shown"]) == 3  # type: ignore[arg-type]
+    assert len(sent["shown"]) == 3
     day = alices_trip.start_date + dt.timedelta(days=1)
     stops = [stop(catalogue.activities[0], day, "14:00"), stop(catalogue.car, day, "09:00")]  # an editor moved the ticket; the sum is the same
     choose(alices_trip, revision=2, stops=stops, lodging=[bed(catalogue.hotels[1], alices_trip)])
@@ -398,10 +398,10 @@ def test_take_when_a_moved_line_that_was_taken_out_has_its_place_then_it_comes(a
     ticket, first = catalogue.activities[0], alices_trip.start_date
     choose(alices_trip, revision=2, stops=[stop(ticket, first, "10:00"), stop(ticket, first, "14:00")], lodging=[])
     keys = [line_key(ticket.pk, first, time) for time in ("10:00", "14:00")]
-    moved = cart.take_from_plan(actor=actor, trip_reference=alices_trip.reference, key=keys[0])
+    moved = cart.take_from_plan(actor=actor, trip_reference=alices_trip.reference, key=keys[0]).pk
     cart.change_line(actor=actor, item_id=moved, changes={"time": "14:00"})
     cart.remove_line(actor=actor, item_id=moved)
-    taken = cart.take_from_plan(actor=actor, trip_reference=alices_trip.reference, key=keys[1])
+    taken = cart.take_from_plan(actor=actor, trip_reference=alices_trip.reference, key=keys[1]).pk
     assert CartItem.objects.get(pk=taken).time == "14:00"
 
 

@@ -115,7 +115,7 @@ def test_a_process_when_it_is_killed_and_nobody_takes_back_leaves_an_order(
     alice: User, actor: Actor, supplier: MemorySupplier, gateway_book: Book, settings: object
 ) -> None:
     """The control: the same death without compensation leaves something at the supplier."""
-    settings.SUPPLIERS_ARE_TAKEN_BACK = False  # type: ignore[attr-defined]
+    settings.SUPPLIERS_ARE_TAKEN_BACK = False
     killed_at("supplier.held", 2, actor, alice)
 
     go_on_until_quiet(clock.now() + dt.timedelta(minutes=3))

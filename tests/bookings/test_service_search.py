@@ -23,6 +23,7 @@ from bookings.web import services as services_page
 from tests.factories.bookings import make_planned_trip
 from tests.factories.catalogue import DestinationFactory, ServiceFactory, SmallCatalogue
 from tests.statements import counted
+from travelplanner.core import clock
 from trips.models import Service
 
 DAY = (dt.datetime.now(dt.UTC) + dt.timedelta(days=40)).date()
@@ -210,6 +211,17 @@ def test_search_when_there_is_more_than_is_looked_at_then_cut_and_the_cheapest_a
         assert few[0:1][0].service == min((one.service for one in whole[0:100]), key=lambda row: (row.list_price, row.name))
 
 
+@pytest.mark.parametrize(("query", "cut"), [({"date": DAY.isoformat()}, True), ({"ordering": "-price"}, True), ({"max_price": "99999"}, True), ({}, False)])
+def test_search_when_programs_ask_for_more_than_is_looked_at_then_told_that_it_is_cut(
+    api: APIClient, catalogue: SmallCatalogue, monkeypatch: pytest.MonkeyPatch, query: dict[str, str], cut: bool
+) -> None:
+    """Without dates, limit and order by price everything is counted, and nothing cut."""
+    assert api.get("/api/services", {"people": "2", **query}).json()["cut"] is False
+    monkeypatch.setattr(search, "MOST_CANDIDATES", 2)
+    assert api.get("/api/services", {"people": "2", **query}).json()["cut"] is cut
+    assert api.get("/api/services", {"people": "2", "type": "car_rental", **query}).json()["cut"] is False
+
+
 def test_search_when_paged_then_every_page_has_its_own_prices(catalogue: SmallCatalogue) -> None:
     for service in (*catalogue.hotels, *catalogue.activities):
         PriceRule.objects.create(service=service, name="season", months=[DAY.month], percent=50)
@@ -279,3 +291,13 @@ def test_page_when_asked_for_again_and_again_then_429_with_when_to_come_back_and
     assert "text/html" in refused["Content-Type"]
     assert "Too many requests" in refused.content.decode()
     assert api.get("/api/services").status_code == 429
+
+
+def test_page_when_the_first_day_is_over_then_said_at_the_field_and_nothing_searched(page: Client, catalogue: SmallCatalogue) -> None:
+    """Not "nothing is free": nothing ever is, in the past."""
+    today = clock.now().date()
+    answer = page.get(f"/services?date_from={today - dt.timedelta(days=2)}&until={today}&people=2")
+    assert answer.status_code == 400
+    assert answer.context["form"].errors == {"date_from": ["This day is over. Choose today or later."]}
+    yesterday = page.get(f"/services?date_from={today - dt.timedelta(days=1)}&until={today}&people=2")
+    assert yesterday.status_code == 200  # west of here it is today

@@ -76,12 +76,12 @@ def test_suppliers_when_booked_then_owed_in_their_own_currency(paid: Payment) ->
 
 # --- pages and files --------------------------------------------------------------------------------------------------
 def rows_of(answer: object) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))  # type: ignore[attr-defined]
+    return list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
 
 
 def test_statements_page_when_opened_then_shows_balances_and_links_the_entries(dana_page: Client, paid: Payment) -> None:
     text = dana_page.get(reverse("admin:bookings_ledgerentry_statements_page")).content.decode()
-    for said in ("Statements of account", "₹8,099.50", "Demo Test Supplier", "Days are counted in UTC", "account=gateway"):
+    for said in (">Statements of account</h2>", "₹8,099.50", "Demo Test Supplier", "Days are counted in UTC", "account=gateway"):
         assert said in text
     wrong = dana_page.get(reverse("admin:bookings_ledgerentry_statements_page"), {"first": "2026-02-02", "last": "2026-02-01"})
     assert "This is before the first day." in wrong.content.decode()
@@ -117,7 +117,7 @@ def test_books_when_staff_may_not_see_the_ledger_then_forbidden(db: None, name: 
 
 def test_reconcile_report_when_all_is_well_then_says_so_with_the_figures(dana_page: Client, paid: Payment) -> None:
     text = dana_page.get(reverse("admin:bookings_ledgerentry_reconcile_report")).content.decode()
-    for said in ("The books agree.", "₹8,099.50", "reconcile_payments"):
+    for said in (">Reconcile report</h2>", "The books agree.", "₹8,099.50", "reconcile_payments"):
         assert said in text
 
 

@@ -12,7 +12,7 @@ from django.core import mail
 from django.test import Client
 
 from bookings.documents.structured import reservations_of
-from bookings.models import Booking, BookingItem, FlightDetail
+from bookings.models import Booking, BookingItem, BookingTraveler, FlightDetail
 from travelplanner.core import outbox
 
 pytestmark = pytest.mark.usefixtures("books_are_broken")  # states are set by hand here
@@ -60,7 +60,7 @@ def test_reservations_when_on_the_page_then_every_item_with_what_its_kind_needs(
 
 def test_reservations_when_mailed_then_the_same_in_the_html(booked: Booking) -> None:
     outbox.deliver_due()
-    html = str(mail.outbox[0].alternatives[0][0])  # type: ignore[attr-defined]
+    html = str(mail.outbox[0].alternatives[0][0])
     (found,) = blocks(html)
     assert [each["reservationNumber"] for each in found] == list(booked.items.values_list("confirmation_code", flat=True))
 
@@ -93,3 +93,16 @@ def test_names_when_they_hold_markup_then_nothing_leaves_the_block(alice_page: C
     assert "<script>alert" not in html
     assert "<!--" not in html.split("ld+json")[1].split("</script>")[0]
     assert blocks(html)[0][0]["underName"]["name"] == hostile
+
+
+def test_lodging_when_a_child_is_named_then_children_are_counted_apart(booked: Booking) -> None:
+    assert made(booked)["LodgingReservation"]["numAdults"] == "2"
+    stay = booked.items.get(type="hotel")
+    BookingTraveler.objects.create(item=stay, position=0, first_name="Ira", traveler_type="child")
+    found = made(booked)["LodgingReservation"]
+    assert (found["numAdults"], found["numChildren"]) == ("1", "1")
+
+
+def test_address_when_written_then_the_country_in_two_letters(booked: Booking) -> None:
+    """As schema.org's readers want it (ISO 3166-1 alpha-2)."""
+    assert made(booked)["LodgingReservation"]["reservationFor"]["address"]["addressCountry"] == "IN"

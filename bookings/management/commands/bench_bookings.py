@@ -29,6 +29,7 @@ from django.test.utils import override_settings
 
 from accounts.models import User
 from bookings.actions import checkout
+from bookings.management import arguments
 from bookings.management.scratch import scratch_database
 from bookings.management.tape import Tape
 from bookings.models import CartItem, ServiceSlot
@@ -58,13 +59,13 @@ class Command(BaseCommand):
     help = "Measures bookings per second against a bare transaction of the same rows. Local mode only, in a scratch database."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--bookings", type=int, default=200, help="per measurement (default 200)")
-        parser.add_argument("--clients", default="1,8,32")
+        parser.add_argument("--bookings", type=arguments.count, default=200, help="per measurement (default 200)")
+        parser.add_argument("--clients", type=arguments.counts, default="1,8,32", help="how many at once, each a figure of its own (default 1,8,32)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.LOCAL:
             raise CommandError("Only in local mode: it makes a scratch database.")
-        clients = [int(part) for part in options["clients"].split(",")]
+        clients = options["clients"]
         memory = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108  # the gateway is another company: its disk isn't ours to measure
         with scratch_database(), tempfile.TemporaryDirectory(prefix="bench-", dir=memory) as folder, override_settings(MOCK_GATEWAY_BOOK=f"{folder}/gateway.sqlite3"):
             logging.disable(logging.WARNING)

@@ -22,6 +22,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from bookings.management import arguments
 from bookings.management.scratch import scratch_database
 from bookings.models import CapacityRule, PriceRule, ServiceSlot
 from bookings.queries.search import MOST_CANDIDATES, Wish, search_services
@@ -37,13 +38,13 @@ class Command(BaseCommand):
     help = "Measures the search of services against a bare query of the same rows. Local mode only, in a scratch database."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--services", default="200,2000,20000", help="how many there are, each a figure of its own (default 200,2000,20000)")
-        parser.add_argument("--requests", type=int, default=100, help="per figure (default 100)")
+        parser.add_argument("--services", type=arguments.counts, default="200,2000,20000", help="how many there are, each a figure of its own (default 200,2000,20000)")
+        parser.add_argument("--requests", type=arguments.count, default=100, help="per figure, at least 10 (default 100)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.LOCAL:
             raise CommandError("Only in local mode: it makes and drops a scratch database.")
-        sizes, count = sorted(int(part) for part in options["services"].split(",")), max(10, options["requests"])
+        sizes, count = sorted(options["services"]), max(10, options["requests"])
         with scratch_database():
             self.stdout.write(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {connection.vendor}; {count} searches per figure")
             self.stdout.write(f"{'services':>9} {'order':8}{'statements':>11}{'p50 ms':>9}{'p99 ms':>9}{'bare p50':>10}{'x bare':>8}")

@@ -21,6 +21,7 @@ from django.db import connection, connections
 from django.test.utils import override_settings
 
 from bookings.actions import checkout, gateway_events
+from bookings.management import arguments
 from bookings.management.chaos import hands
 from bookings.management.chaos.breakage import Breaker
 from bookings.management.chaos.verdict import Verdict, judge
@@ -39,16 +40,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--seed", type=int, help="one run")
-        parser.add_argument("--seeds", metavar="A-B", help="several runs, e.g. 1-20")
-        parser.add_argument("--checkouts", type=int, default=200)
-        parser.add_argument("--workers", type=int, default=4)
+        parser.add_argument("--seeds", type=arguments.span, metavar="A-B", help="several runs, e.g. 1-20")
+        parser.add_argument("--checkouts", type=arguments.count, default=200, help="of a run (default 200)")
+        parser.add_argument("--workers", type=arguments.count, default=4, help="processes that check out, and die (default 4)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.LOCAL:
             raise CommandError("Only in local mode: it kills processes and makes a scratch database.")
         if options["seeds"]:
-            first, _, last = options["seeds"].partition("-")
-            seeds = list(range(int(first), int(last or first) + 1))
+            seeds = list(options["seeds"])
         elif options["seed"] is not None:
             seeds = [options["seed"]]
         else:

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from bookings.actions import checkout
+from bookings.management import arguments
 from bookings.queries.ledger import ledger_faults, money_figures
 from bookings.queries.supplier_leftovers import left_at_suppliers
 
@@ -19,7 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--older-than",
-            type=int,
+            type=arguments.seconds,
             default=0,
             metavar="SECONDS",
             help="ask only about charges undecided for so long (default 0)",
