@@ -1,6 +1,6 @@
 """States of people's rows."""
 
-from travelplanner.core.transitions import StateMachine
+from travelplanner.core.state_machine import StateMachine
 
 USER = StateMachine(
     name="user",

@@ -127,6 +127,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.web.devices.LastSeenMiddleware",
+    "accounts.api.sign_in.StrictJsonMiddleware",
     "bookings.web.cart_at_sign_in.BrowserCartMiddleware",
     "travelplanner.core.web.middleware.ErrorPageMiddleware",
 ]
@@ -160,6 +161,7 @@ DEMO_PASSWORD = env("DEMO_PASSWORD", default="")  # of the demo users, in local 
 # --- database -------------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.address("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 _database = DATABASES["default"]
+_database["CONN_MAX_AGE"] = env.number("CONN_MAX_AGE", 60)  # SQLite too: opening a file, its settings and closing it cost as much as a small answer
 if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -174,7 +176,6 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
     _database["TEST"] = {"NAME": env("TEST_SQLITE", default=str(Path(tempfile.gettempdir()) / "travelplanner-test.sqlite3"))}
 else:
-    _database["CONN_MAX_AGE"] = env.number("CONN_MAX_AGE", 60)
     _database["CONN_HEALTH_CHECKS"] = True
     # PgBouncer in transaction mode stands in front where it grows: nothing may outlive a transaction.
     _database["DISABLE_SERVER_SIDE_CURSORS"] = True
@@ -215,7 +216,7 @@ DUFFEL_URL = https_address("DUFFEL_URL", env("DUFFEL_URL", default="https://api.
 DUFFEL_TIMEOUT = env.number("DUFFEL_TIMEOUT", 30, at_least=1)  # seconds; what takes longer is asked about later
 # Tests of races turn one off, to show that the race is real.
 PLACES_ARE_GUARDED = BUDGET_IS_GUARDED = HOLDS_ARE_GUARDED = EVENTS_ARE_GUARDED = SUPPLIERS_ARE_TAKEN_BACK = True
-REFUNDS_ARE_GUARDED = EDITS_ARE_GUARDED = NONCES_ARE_GUARDED = INVITATIONS_ARE_GUARDED = POLLS_ARE_GUARDED = True
+REFUNDS_ARE_GUARDED = EDITS_ARE_GUARDED = NONCES_ARE_GUARDED = INVITATIONS_ARE_GUARDED = POLLS_ARE_GUARDED = CARTS_ARE_GUARDED = True
 
 # --- people ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -321,7 +322,7 @@ for _app in SOCIAL_APPS:
         raise ImproperlyConfigured(f"{(_app['provider_id'] or _app['provider']).upper()}_CLIENT_ID and ..._CLIENT_SECRET belong together: set both or neither.")
 SOCIAL_APPS = [_app for _app in SOCIAL_APPS if _app["client_id"]]
 for _app in SOCIAL_APPS:
-    if not str(_app["settings"]["server_url"]).startswith(("https://", "http://127.0.0.1:") if LOCAL else "https://"):  # type: ignore[index]  # a dict of several kinds of values
+    if not str(_app["settings"]["server_url"]).startswith(("https://", "http://127.0.0.1:") if LOCAL else "https://"):
         raise ImproperlyConfigured("OIDC_URL must be the https:// address of the provider (what stands before /.well-known/openid-configuration).")
 SOCIALACCOUNT_PROVIDERS = {
     name: {"OAUTH_PKCE_ENABLED": True, "APPS": [_app for _app in SOCIAL_APPS if _app["provider"] == name]} for name in ("openid_connect", "github")
@@ -410,7 +411,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         # A browser holds a form's redirect to this too: the buttons of SOCIAL_APPS and of payments lead to those companies.
-        "form-action": [SELF, *sorted({"/".join(str(_app["settings"]["server_url"]).split("/")[:3]) for _app in SOCIAL_APPS}), *PAYMENTS.page_origins],  # type: ignore[index]  # a dict of several kinds of values
+        "form-action": [SELF, *sorted({"/".join(str(_app["settings"]["server_url"]).split("/")[:3]) for _app in SOCIAL_APPS}), *PAYMENTS.page_origins],
         "frame-ancestors": [NONE],
     }
 }

@@ -8,6 +8,10 @@ from travelplanner.core.web import bench, health
 from trips.web import home
 
 urlpatterns = [
+    path("api/", include("travelplanner.core.api.urls")),  # first: programs ask most often, and each pattern before theirs is tried in vain
+    path("api/", include("accounts.api.urls")),
+    path("api/", include("trips.api.urls")),
+    path("api/", include("bookings.api.urls")),
     path("", home.show_home, name="home"),
     path("help", home.show_help, name="help"),
     path("", include("accounts.web.urls")),
@@ -20,10 +24,6 @@ urlpatterns = [
     path("health", health.overview, name="health"),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
-    path("api/", include("travelplanner.core.api.urls")),
-    path("api/", include("accounts.api.urls")),
-    path("api/", include("trips.api.urls")),
-    path("api/", include("bookings.api.urls")),
 ]
 
 if settings.BENCH:

@@ -1,6 +1,6 @@
 """States of trips and planning runs."""
 
-from travelplanner.core.transitions import StateMachine
+from travelplanner.core.state_machine import StateMachine
 
 TRIP = StateMachine(
     name="trip",

@@ -15,7 +15,7 @@ from accounts.models import Notification
 from accounts.queries.letters import addressee_of
 from accounts.queries.notifications import UNREAD, get_notification, visible
 from accounts.states import NOTIFICATION
-from travelplanner.core import clock, outbox
+from travelplanner.core import clock, outbox, plain_rows
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, NotAllowed
 from travelplanner.core.models import OutboxMessage
@@ -62,7 +62,7 @@ def notify_user(
         scheduled_for=scheduled_for,
         created_at=now or clock.now(),
     )
-    Notification.objects.bulk_create([row], ignore_conflicts=True)
+    plain_rows.insert([row], ignore_conflicts=True)
 
 
 def deliver_notifications(*, limit: int = 200, now: dt.datetime | None = None) -> str:

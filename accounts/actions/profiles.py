@@ -48,7 +48,7 @@ def _profile_checks(today: dt.date) -> dict[str, schemas.Check]:
 
 def _preference_checks() -> dict[str, schemas.Check]:
     words = trip_words()
-    column = {name: [key for key, _label in TravelPreferences._meta.get_field(name).choices or []] for name in ("pace", "comfort_level")}  # type: ignore[union-attr,misc]  # the stubs don't know this field's choices
+    column = {name: [key for key, _label in TravelPreferences._meta.get_field(name).choices or []] for name in ("pace", "comfort_level")}  # type: ignore[union-attr]  # the stubs don't know this field's choices
     return {
         "pace": schemas.one_of(column["pace"]),
         "comfort_level": schemas.one_of(column["comfort_level"]),

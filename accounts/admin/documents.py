@@ -25,9 +25,10 @@ from accounts.actions import document_checks as checks
 from accounts.models import TravelDocument, TravelerDocument, TravelerDocumentCheck, UserDocument, UserDocumentCheck
 from accounts.queries.documents import number_of, with_consent
 from travelplanner.core import countries
-from travelplanner.core.admin.base import ReadOnlyAdmin, ReadOnlyInline, staff_actor
+from travelplanner.core.admin.base import ReadOnlyAdmin, staff_actor
 from travelplanner.core.admin.buttons import ActionVariant, ReasonForm, button
 from travelplanner.core.admin.columns import EMPTY, state_column
+from travelplanner.core.admin.histories import HistoryInline
 from travelplanner.core.errors import Conflict, NotFound
 from travelplanner.core.sealed import matching, normalized
 from travelplanner.core.web.private_answers import attachment
@@ -54,14 +55,9 @@ class QueueFilter(DropdownFilter):
         return waiting.filter(file_key="") if self.value() == "bare" else with_consent(waiting.exclude(file_key=""))
 
 
-class CheckInline(ReadOnlyInline):
-    select = ("actor",)
-    fields = ("created_at", "from_state", "to_state", "actor", "actor_label", "reason")
-    tab = False
-    verbose_name_plural = _("history")
-
+class CheckInline(HistoryInline):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("accounts.check_documents")  # type: ignore[union-attr]  # who gets here is signed in
+        return request.user.has_perm("accounts.check_documents")
 
 
 class UserCheckInline(CheckInline):
@@ -84,7 +80,7 @@ class PaperAdmin(ReadOnlyAdmin):
 
     # --- who may -----------------------------------------------------------------------------------------------------
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("accounts.check_documents")  # type: ignore[union-attr]  # who gets here is signed in
+        return request.user.has_perm("accounts.check_documents")
 
     has_operate_permission = has_view_permission
 

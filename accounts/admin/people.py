@@ -22,6 +22,7 @@ from accounts.models import (
 )
 from travelplanner.core.admin.base import ReadOnlyAdmin
 from travelplanner.core.admin.columns import state_column
+from travelplanner.core.admin.histories import HistoryAdmin
 
 
 @admin.register(UserProfile)
@@ -57,7 +58,7 @@ class TravelerAdmin(ReadOnlyAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         fields = super().get_fields(request, obj)
-        return [*fields, "told_of_needs"] if request.user.has_perm("accounts.view_traveler_needs") else fields  # type: ignore[union-attr]  # who gets here is signed in
+        return [*fields, "told_of_needs"] if request.user.has_perm("accounts.view_traveler_needs") else fields
 
     @display(description=_("needs or medical notes"), boolean=True)
     def told_of_needs(self, traveler: Traveler) -> bool:
@@ -74,11 +75,8 @@ class TravelerPreferenceAdmin(ReadOnlyAdmin):
 
 
 @admin.register(TravelerTransition)
-class TravelerTransitionAdmin(ReadOnlyAdmin):
-    select = ("subject", "actor")
-    list_display = ("created_at", "subject", "from_state", "to_state", "actor", "actor_label", "reason")
+class TravelerTransitionAdmin(HistoryAdmin):
     search_fields = ("=subject__id", "=request_id")
-    ordering = ("-created_at", "-id")
 
 
 @admin.register(Consent)

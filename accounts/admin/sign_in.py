@@ -28,13 +28,13 @@ class GroupAdmin(auth_admin.GroupAdmin, StaffAdmin):
     """What a group may do decides what its members may: for superusers alone."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_superuser)  # type: ignore[union-attr]  # who gets here is signed in
+        return bool(request.user.is_superuser)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.is_superuser)  # type: ignore[union-attr]  # who gets here is signed in
+        return bool(request.user.is_superuser)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.is_superuser)  # type: ignore[union-attr]  # who gets here is signed in
+        return bool(request.user.is_superuser)
 
 
 @admin.register(EmailAddress)

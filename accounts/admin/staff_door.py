@@ -26,13 +26,13 @@ GO_ON = "staff_next"  # in the session: where someone wanted to go who sets a se
 def may_enter(request: HttpRequest) -> bool:
     """In place of the admin's own question, which asks no second factor."""
     user = request.user
-    if not (user.is_active and user.is_staff):  # type: ignore[union-attr]  # who gets here is signed in
+    if not (user.is_active and user.is_staff):
         return False
     return not settings.STAFF_SECOND_FACTOR or _proved_it(request)
 
 
 def _proved_it(request: HttpRequest) -> bool:
-    proven = any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))  # type: ignore[arg-type]  # who gets here is signed in
+    proven = any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
     return proven and has_second_factor(request.user)  # type: ignore[arg-type]  # who gets here is signed in
 
 
@@ -48,7 +48,7 @@ def sign_in(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return redirect(wanted)
     if not request.user.is_staff:
         raise PermissionDenied
-    if has_second_factor(request.user):  # type: ignore[arg-type]  # who gets here is signed in
+    if has_second_factor(request.user):
         return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': wanted})}")
     request.session[GO_ON] = wanted
     return render(request, "accounts/staff_second_factor.html")

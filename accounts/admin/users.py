@@ -70,12 +70,12 @@ class PersonAdmin(NoDeleteMixin, UserAdmin, StaffAdmin):
         """Addresses are changed by their owner, who proves them; the status by buttons; rights by superusers."""
         if obj is None:
             return ()
-        return self.fixed if request.user.is_superuser else (*self.fixed, *self.rights)  # type: ignore[union-attr]  # who gets here is signed in
+        return self.fixed if request.user.is_superuser else (*self.fixed, *self.rights)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Passwords (their hashes, and the way to set a new one) are shown to superusers alone."""
         found = super().get_fieldsets(request, obj)
-        if obj is None or request.user.is_superuser:  # type: ignore[union-attr]  # who gets here is signed in
+        if obj is None or request.user.is_superuser:
             return found
         return [(title, {**options, "fields": [field for field in options["fields"] if field != "password"]}) for title, options in found]
 
@@ -87,13 +87,13 @@ class PersonAdmin(NoDeleteMixin, UserAdmin, StaffAdmin):
 
     def _may_touch(self, request: HttpRequest, obj: Any) -> bool:
         """`obj` is a user or, from a button, its id."""
-        if obj is None or request.user.is_superuser:  # type: ignore[union-attr]  # who gets here is signed in
+        if obj is None or request.user.is_superuser:
             return True
         user = obj if isinstance(obj, User) else self.get_object(request, str(obj))
         return user is not None and not user.is_staff and not user.is_superuser
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        if not request.user.is_superuser:  # type: ignore[union-attr]  # who gets here is signed in
+        if not request.user.is_superuser:
             raise PermissionDenied
         return super().user_change_password(request, id, form_url)
 

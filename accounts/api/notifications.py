@@ -73,9 +73,9 @@ class NotificationList(SignedIn):
         asked = request.query_params.get("unread", "")
         if asked not in ("", "true", "false"):
             raise Invalid(fields={"unread": [_("Choose one of: %s.") % "true, false"]})
-        rows = queries.list_notifications(self.actor, unread={"true": True, "false": False}.get(asked))
+        rows = queries.notification_rows(self.actor, unread={"true": True, "false": False}.get(asked))
         pages = PageNumberPagination()
-        page = pages.paginate_queryset(rows, request, view=self)
+        page: Any = pages.paginate_queryset(rows, request, view=self)  # type: ignore[arg-type]  # a Listing counts and slices, which is all that a pager asks
         answer = pages.get_paginated_response([notification_json(row) for row in page or ()])
         answer.data["unread_count"] = queries.count_unread(self.user_id)
         return answer

@@ -81,12 +81,17 @@ class TravelerList(SignedIn):
         faults = {name: [_("Choose one of: %s.") % ", ".join(FILTERS[name])] for name, value in wanted.items() if value and value not in FILTERS[name]}
         if faults:
             raise Invalid(fields=faults)
-        now = clock.now()
-        rows = traveler_queries.list_travelers(
-            self.actor, today=now.date(), now=now, state=wanted["state"], relation=wanted["relation"], type_=wanted["type"], search=request.query_params.get("search", "")
-        ).order_by(wanted["ordering"] or "created_at", "id")
+        now, state, relation, ordering = clock.now(), wanted["state"], wanted["relation"], wanted["ordering"] or "created_at"
+        type_, search = wanted["type"], request.query_params.get("search", "")
+        rows: Any
+        if type_ or search.strip():
+            found = traveler_queries.list_travelers(self.actor, today=now.date(), now=now, state=state, relation=relation, type_=type_, search=search)
+            rows = found.order_by(ordering, "id")
+        else:
+            rows = traveler_queries.traveler_rows(self.actor, now=now, state=state, relation=relation, ordering=ordering)
         pager = PageNumberPagination()
-        return pager.get_paginated_response([traveler_json(row) for row in pager.paginate_queryset(rows, request, view=self) or []])
+        page: Any = pager.paginate_queryset(rows, request, view=self)
+        return pager.get_paginated_response([traveler_json(row) for row in page or []])
 
     @extend_schema(operation_id="create_traveler", request=shapes.TravelerSerializer, responses={201: shapes.TravelerSerializer})
     def post(self, request: Request) -> Response:

@@ -38,7 +38,7 @@ def paper_context(row: TravelDocument, to: Addressee) -> dict[str, str]:
     of_traveler = isinstance(row, TravelerDocument)
     route, arguments = ("accounts:traveler_document", [row.traveler_id, row.pk]) if of_traveler else ("accounts:document", [row.pk])  # type: ignore[attr-defined]  # of the concrete models; the abstract base has none
     with translation.override(to.language):
-        kind = capfirst(row.get_type_display())  # type: ignore[attr-defined]  # of the concrete models; the abstract base has none
+        kind = capfirst(row.get_type_display())
     return {
         "name": to.name,
         "type": row.type,

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from accounts import rules
 from accounts.models import Notification
-from travelplanner.core import clock
+from travelplanner.core import clock, reads
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import NotFound
 
@@ -29,10 +29,22 @@ def list_notifications(actor: Actor, *, unread: bool | None = None, now: dt.date
     return rows.order_by("-created_at", "id")
 
 
+def notification_rows(actor: Actor, *, unread: bool | None = None, now: dt.datetime | None = None) -> reads.Listing:
+    """`list_notifications`, for the API."""
+    return reads.Listing(_listed, unread, actor=actor, now=now or clock.now())
+
+
+def _listed(unread: bool | None, *, actor: Actor, now: dt.datetime) -> QuerySet[Notification]:
+    return list_notifications(actor, unread=unread, now=now)
+
+
 def count_unread(user_id: uuid.UUID, *, now: dt.datetime | None = None) -> int:
     """One statement, by the partial index of unread ones."""
-    due = Q(scheduled_for=None) | Q(scheduled_for__lte=now or clock.now())
-    return Notification.objects.filter(due, user_id=user_id, status__in=UNREAD).count()
+    return reads.count(_unread, user_id=user_id, now=now or clock.now())
+
+
+def _unread(*, user_id: uuid.UUID, now: dt.datetime) -> QuerySet[Notification]:
+    return Notification.objects.filter(Q(scheduled_for=None) | Q(scheduled_for__lte=now), user_id=user_id, status__in=UNREAD)
 
 
 def get_notification(actor: Actor, notification_id: uuid.UUID, *, now: dt.datetime | None = None, lock: bool = False) -> Notification:

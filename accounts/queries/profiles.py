@@ -51,6 +51,11 @@ def get_preferences(user_id: uuid.UUID) -> TravelPreferences:
     return TravelPreferences.objects.filter(user=user_id).first() or TravelPreferences(user_id=user_id, row_version=0)
 
 
+def speech_of(user_id: uuid.UUID) -> tuple[str, str] | None:
+    """(language, time zone) that someone chose; None as long as there is no profile."""
+    return UserProfile.objects.filter(user=user_id).values_list("preferred_language", "timezone").first()
+
+
 def language_of(user_id: uuid.UUID) -> str:
     """The language for mail to this person."""
     return UserProfile.objects.filter(user=user_id).values_list("preferred_language", flat=True).first() or "en"

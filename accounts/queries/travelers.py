@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from accounts import ages, rules
 from accounts.models import Traveler, TravelerPreference
 from accounts.queries.guardians import LINK_LASTS
+from travelplanner.core import reads
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import NotFound
 
@@ -33,6 +35,17 @@ def list_travelers(
     for word in search.replace("\x00", "").split()[:5]:
         rows = rows.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word))
     return rows
+
+
+def traveler_rows(actor: Actor, *, now: dt.datetime, state: str = "", relation: str = "", ordering: str = "created_at") -> reads.Listing:
+    """`list_travelers` without what is typed or counted by the day, for the API."""
+    given: dict[str, Any] = {"since": now - UNDO} if state == "archived" else {}
+    return reads.Listing(_listed, state, relation, ordering, actor=actor, **given)
+
+
+def _listed(state: str, relation: str, ordering: str, *, actor: Actor, since: Any = None) -> QuerySet[Traveler]:
+    rows = list_travelers(actor, today=dt.date.min, state=state, relation=relation).order_by(ordering, "id")
+    return rows.filter(archived_at__gte=since) if since is not None else rows
 
 
 def of_type(type_: str, day: dt.date) -> Q:
@@ -66,7 +79,11 @@ def get_traveler_preference(traveler: Traveler) -> TravelerPreference:
 
 def self_of(user_id: uuid.UUID) -> Traveler | None:
     """The user as a traveler, if entered."""
-    return Traveler.objects.filter(user=user_id, relation="self").exclude(state="archived").first()
+    return reads.first(_self_of, user_id=user_id)
+
+
+def _self_of(*, user_id: uuid.UUID) -> QuerySet[Traveler]:
+    return Traveler.objects.filter(user=user_id, relation="self").exclude(state="archived")
 
 
 def guardian_standing(traveler: Traveler, day: dt.date, *, now: dt.datetime) -> str:

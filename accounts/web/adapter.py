@@ -17,6 +17,7 @@ from accounts import phone_numbers
 from accounts.actions import phones
 from accounts.models import User
 from accounts.queries.phones import user_with_phone
+from accounts.queries.user_agents import describe
 from travelplanner.core.errors import TooManyRequests
 from travelplanner.core.web.actors import actor_of
 
@@ -43,6 +44,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         super().send_mail(template_prefix, email, {**context, "current_site": PublicSite(urlsplit(settings.PUBLIC_URL).netloc)})
+
+    def send_notification_mail(self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None) -> None:
+        """Names the program in words, as the list of devices does."""
+        program = describe(self.get_http_user_agent(self.request))
+        super().send_notification_mail(template_prefix, user, {"user_agent": program, **(context or {})}, email)
 
     def get_email_verification_redirect_url(self, email_address: Any) -> str:
         return "/"

@@ -35,7 +35,7 @@ def _written(form: PersonForm, name: str) -> str:
     if value in (None, "", []):
         return ""
     if isinstance(field, forms.ChoiceField):
-        labels = {str(key): str(label) for key, label in list(field.choices)}  # type: ignore[arg-type,call-overload,misc,union-attr,str-unpack]  # the stubs don't know this field's choices
+        labels = {str(key): str(label) for key, label in list(field.choices)}  # type: ignore[arg-type]  # the stubs don't know this field's choices
         chosen = value if isinstance(value, list) else [value]
         return ", ".join(labels.get(str(each).partition(":")[0], str(each)) for each in chosen)
     if isinstance(value, bool):

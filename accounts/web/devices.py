@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -21,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actions import devices
 from accounts.queries.devices import devices_of
+from accounts.web.requests import SignedInRequest
 from travelplanner.core.web.actors import actor_of
 
 SEEN = "seen_at"  # in the session: when `last_seen_at` was written last
@@ -60,9 +60,9 @@ class LastSeenMiddleware:
 
 @login_required
 @require_safe
-def list_devices(request: HttpRequest) -> HttpResponse:
+def list_devices(request: SignedInRequest) -> HttpResponse:
     """Newest first; this one is marked."""
-    found = devices_of(request.user, current_key=request.session.session_key or "")  # type: ignore[arg-type]  # who gets here is signed in
+    found = devices_of(request.user, current_key=request.session.session_key or "")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "accounts/devices.html", {"page": page, "others": sum(not device.current for device in found)})
 
@@ -80,8 +80,7 @@ def end_device(request: HttpRequest, session_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def end_other_devices(request: HttpRequest) -> HttpResponse:
-    user_id: uuid.UUID = request.user.pk  # type: ignore[assignment]  # who gets here is signed in
-    number = devices.end_other_sessions(actor=actor_of(request), user_id=user_id, keep=request.session.session_key or "")
+def end_other_devices(request: SignedInRequest) -> HttpResponse:
+    number = devices.end_other_sessions(actor=actor_of(request), user_id=request.user.pk, keep=request.session.session_key or "")
     messages.success(request, ngettext("%d other device is signed out.", "%d other devices are signed out.", number) % number)
     return redirect("accounts:devices")

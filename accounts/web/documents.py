@@ -23,6 +23,7 @@ from accounts.queries import documents as queries
 from accounts.queries.consents import has_consent
 from accounts.queries.documents import Holder
 from accounts.web.document_forms import ChangePaperForm, FileForm, NewPaperForm
+from accounts.web.requests import SignedInRequest
 from travelplanner.core import clock, countries
 from travelplanner.core.errors import AppError, Conflict, Invalid, Stale
 from travelplanner.core.web.actors import actor_of
@@ -48,7 +49,7 @@ def _line(holder: Holder, row: TravelDocument) -> dict[str, Any]:
     tone, label, sentence = words.state_words(row)
     return {
         "row": row,
-        "title": row.get_type_display().capitalize(),  # type: ignore[attr-defined]  # of the concrete models; the abstract base has none
+        "title": row.get_type_display().capitalize(),
         "icon": ICONS[row.type],
         "good_for": words.GOOD_FOR[row.type],
         "number": number,
@@ -74,24 +75,26 @@ def list_papers(request: HttpRequest, traveler_id: uuid.UUID | None = None) -> H
         "papers": [_line(holder, row) for row in page.object_list],
         "urls": _addresses(holder),
         "good_for": [] if page.object_list else [{"label": _titles()[key], "text": text} for key, text in words.GOOD_FOR.items() if key != "other"],
-        "travelers": [] if holder.traveler else list(queries.travelers_with_papers(actor)[:100]),
+        # One's own papers count for oneself as a traveler too: "0 documents" there would say that none is known.
+        "travelers": [] if holder.traveler else [one for one in queries.travelers_with_papers(actor)[:100] if one.relation != "self" or one.papers],  # type: ignore[attr-defined]  # counted by the query
+        "own_count_too": holder.traveler is not None and holder.traveler.relation == "self",
     }
     return render(request, "accounts/documents.html", context)
 
 
 def _titles() -> dict[str, str]:
-    return {key: str(label).capitalize() for key, label in TravelDocument._meta.get_field("type").choices or []}  # type: ignore[union-attr, misc]  # the stubs don't know this field's choices
+    return {key: str(label).capitalize() for key, label in TravelDocument._meta.get_field("type").choices or []}
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited("upload")
-def add_paper(request: HttpRequest, traveler_id: uuid.UUID | None = None) -> HttpResponse:
+def add_paper(request: SignedInRequest, traveler_id: uuid.UUID | None = None) -> HttpResponse:
     """Enter a paper, with its file at once or later. A file that is refused loses nothing of what was entered."""
     actor = actor_of(request)
     holder = queries.get_holder(actor, traveler_id)
     agreed = has_consent(holder.user_id, "documents")
-    start = {"type": request.GET.get("type", ""), "holder_name": holder.traveler.full_name if holder.traveler else request.user.get_full_name()}  # type: ignore[union-attr]  # who gets here is signed in
+    start = {"type": request.GET.get("type", ""), "holder_name": holder.traveler.full_name if holder.traveler else request.user.get_full_name()}
     form = NewPaperForm(request.POST or None, request.FILES or None, initial=start, agreed=agreed)
     if request.method == "POST" and form.is_valid():
         consent = bool(form.cleaned_data.get("documents_consent"))

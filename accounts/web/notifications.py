@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actions import notifications
 from accounts.queries.notifications import UNREAD, count_unread, list_notifications
+from accounts.web.requests import SignedInRequest
 from travelplanner.core.errors import Conflict
 from travelplanner.core.web.actors import actor_of
 
@@ -25,7 +26,7 @@ ICONS = {"booking": "ticket", "collection": "people", "payment": "money", "refun
 
 @login_required
 @require_safe
-def show_notifications(request: HttpRequest) -> HttpResponse:
+def show_notifications(request: SignedInRequest) -> HttpResponse:
     """Newest first; `?unread=1` shows those alone."""
     only_unread = request.GET.get("unread") == "1"
     rows = list_notifications(actor_of(request), unread=True if only_unread else None)
@@ -34,9 +35,7 @@ def show_notifications(request: HttpRequest) -> HttpResponse:
         {"row": row, "unread": row.status in UNREAD, "icon": ICONS.get(row.notification_type.split(".")[0], "bell"), "loud": row.priority in ("high", "critical")}
         for row in page.object_list
     ]
-    user_id: uuid.UUID = request.user.pk  # type: ignore[assignment]  # who gets here is signed in
-    unread = count_unread(user_id)
-    request.unread_notifications = unread  # type: ignore[attr-defined]  # the header's bell needn't count again
+    unread = request.unread_notifications = count_unread(request.user.pk)
     return render(request, "accounts/notifications.html", {"page": page, "lines": lines, "only_unread": only_unread, "unread": unread})
 
 

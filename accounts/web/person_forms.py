@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts import schemas
+from accounts.actions.profiles import EARLIEST, LATEST
 from accounts.models import TravelPreferences, choices
 from accounts.models.traveler import RELATIONS, TRAVELER_TYPES
 from accounts.registries import trip_words
@@ -136,8 +138,8 @@ class PreferencesForm(PersonForm):
     home_city = forms.CharField(label=_("Where you start"), max_length=100, required=False, help_text=_("Then the journey is counted too."))
     people = forms.IntegerField(label=_("People"), required=False, min_value=1, widget=forms.NumberInput(attrs={"inputmode": "numeric"}))
     days = forms.IntegerField(label=_("Days"), required=False, min_value=1, widget=forms.NumberInput(attrs={"inputmode": "numeric"}))
-    pace = forms.ChoiceField(label=_("Pace"), choices=[*OPEN, *TravelPreferences._meta.get_field("pace").choices], required=False, widget=forms.RadioSelect)  # type: ignore[union-attr,misc]  # the stubs don't know this field's choices
-    comfort_level = forms.ChoiceField(label=_("Comfort"), choices=[*OPEN, *TravelPreferences._meta.get_field("comfort_level").choices], required=False, widget=forms.RadioSelect)  # type: ignore[union-attr,misc]  # the stubs don't know this field's choices
+    pace = forms.ChoiceField(label=_("Pace"), choices=[*OPEN, *TravelPreferences._meta.get_field("pace").choices], required=False, widget=forms.RadioSelect)  # type: ignore[misc]  # the stubs don't know this field's choices
+    comfort_level = forms.ChoiceField(label=_("Comfort"), choices=[*OPEN, *TravelPreferences._meta.get_field("comfort_level").choices], required=False, widget=forms.RadioSelect)  # type: ignore[misc]  # the stubs don't know this field's choices
     trip_type = forms.ChoiceField(label=_("Kind of trip"), choices=lambda: [*OPEN, *trip_words().trip_types.items()], required=False)
     interests = WeightsField(label=_("What you enjoy"), required=False, choices=lambda: list(trip_words().interests.items()), help_text=_("Tap again to make it count more."))
     daily_budget = forms.DecimalField(
@@ -155,6 +157,20 @@ class PreferencesForm(PersonForm):
             "earliest_start": early.hour * 60 + early.minute if early else None,
             "latest_end": (late.hour * 60 + late.minute or 24 * 60) if late else None,
         }
+
+    def clean_earliest_start(self) -> dt.time | None:
+        """The hours in words: the action counts minutes, and nobody types those."""
+        return _within(self.cleaned_data["earliest_start"], EARLIEST, _("Between 04:00 and 12:00."))
+
+    def clean_latest_end(self) -> dt.time | None:
+        return _within(self.cleaned_data["latest_end"], LATEST, _("Between 16:00 and 24:00; midnight is 00:00."))
+
+
+def _within(moment: dt.time | None, bounds: tuple[int, int], words: Any) -> dt.time | None:
+    """Midnight ends a day here; none begins with it."""
+    if moment is not None and not bounds[0] <= (moment.hour * 60 + moment.minute or 24 * 60) <= bounds[1]:
+        raise forms.ValidationError(words)
+    return moment
 
 
 class TravelerForm(PersonForm, _SpecialData):

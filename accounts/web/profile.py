@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +19,7 @@ from accounts.queries.consents import has_consent
 from accounts.queries.profiles import Profile, get_preferences, get_profile
 from accounts.web.conflicts import sides
 from accounts.web.person_forms import PersonForm, PreferencesForm, ProfileForm
+from accounts.web.reader import remember_language, remember_zone
 from travelplanner.core.errors import AppError, NotAllowed, Stale
 from travelplanner.core.web.actors import actor_of
 
@@ -69,9 +69,8 @@ def edit_profile(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Your profile is saved."))
             response = redirect("accounts:profile")
-            response.set_cookie(
-                settings.LANGUAGE_COOKIE_NAME, row.preferred_language, max_age=365 * 86400, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
-            )
+            remember_language(response, row.preferred_language)
+            remember_zone(request, row.timezone)
             return response
     context = {"form": form, "conflict": conflict, "found": get_profile(actor.user_id), "loyalty_rows": form.row_fields("loyalty_programs"), **consent_context(request)}
     return render(request, "accounts/profile.html", context, status=status)

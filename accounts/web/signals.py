@@ -13,12 +13,13 @@ from allauth.account.signals import (
     password_set,
     user_signed_up,
 )
+from allauth.account.signals import user_logged_in as came_in
 from allauth.mfa.signals import authenticator_added
 from django.contrib.auth import user_logged_in, user_logged_out
 from django.dispatch import receiver
 
 from accounts.actions import devices, users
-from accounts.web import proving, terms
+from accounts.web import proving, reader, terms
 from accounts.web.devices import SEEN
 from travelplanner.core import clock
 from travelplanner.core.actor import Actor
@@ -50,6 +51,12 @@ def on_changed(user: Any, to_email_address: Any, **kwargs: Any) -> None:
 def on_signed_in(request: Any, **kwargs: Any) -> None:
     """The list of devices knows this moment already (allauth's row)."""
     request.session[SEEN] = int(clock.now().timestamp())
+
+
+@receiver(came_in)
+def on_came_in(request: Any, user: Any, response: Any = None, **kwargs: Any) -> None:
+    """allauth's signal, which brings the answer along: by password, code, passkey or another company's word."""
+    reader.follow_user(request, response, user)
 
 
 @receiver(user_logged_out)

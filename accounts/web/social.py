@@ -44,15 +44,15 @@ class Careful:
 
     def get_scope_from_request(self, request: HttpRequest) -> list[str]:
         """Ours alone: a link must not widen what the person is asked to grant."""
-        return self.get_scope()  # type: ignore[attr-defined,no-any-return]  # allauth has no types
+        return self.get_scope()  # type: ignore[attr-defined]  # allauth has no types
 
     def get_auth_params_from_request(self, request: HttpRequest, action: str) -> dict[str, str]:
-        return self.get_auth_params()  # type: ignore[attr-defined,no-any-return]  # allauth has no types
+        return self.get_auth_params()  # type: ignore[attr-defined]  # allauth has no types
 
     def redirect(self, request: HttpRequest, process: str, next_url: str | None = None, data: Any = None, **kwargs: Any) -> HttpResponse:
         """Off to the other company; a page of ours when it can't be reached."""
         try:
-            return super().redirect(request, process, next_url=next_url, data=data, **kwargs)  # type: ignore[misc,no-any-return]  # allauth has no types
+            return super().redirect(request, process, next_url=next_url, data=data, **kwargs)  # type: ignore[misc]  # allauth has no types
         except (OAuth2Error, RequestException) as problem:
             logger.warning("sign-in with %s could not begin: %s", self.app.name, problem)
             return render_authentication_error(request, self, exception=problem, extra_context={"state": {"process": process, "next": next_url, **kwargs}})
@@ -201,13 +201,13 @@ class Callback(OAuth2CallbackView):
     def _get_state(self, request: HttpRequest, provider: Any) -> Any:
         state, answer = super()._get_state(request, provider)
         if state is not None:
-            self.adapter.nonce = state.get("nonce", "")  # type: ignore[attr-defined]  # allauth has no types
+            self.adapter.nonce = state.get("nonce", "")
         return state, answer
 
 
 def _view(kind: type, adapter: Any, request: HttpRequest) -> HttpResponse:
     try:
-        return kind.adapter_view(adapter)(request)  # type: ignore[attr-defined,no-any-return]  # allauth has no types
+        return kind.adapter_view(adapter)(request)  # type: ignore[attr-defined]  # allauth has no types
     except SocialApp.DoesNotExist as error:
         raise Http404 from error
 

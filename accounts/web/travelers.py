@@ -20,6 +20,7 @@ from accounts.models import Traveler
 from accounts.models.traveler import TRAVELER_TYPES
 from accounts.queries import travelers as queries
 from accounts.queries.guardians import last_day_as_minor
+from accounts.queries.profiles import get_person
 from accounts.web.conflicts import sides
 from accounts.web.person_forms import GuardianForm, TravelerForm, TravelerPreferencesForm
 from accounts.web.profile import consent_context, with_version
@@ -88,11 +89,15 @@ def add_traveler(request: HttpRequest) -> HttpResponse:
 
 
 def _me(request: HttpRequest) -> dict[str, Any]:
-    """`?relation=self` starts with one's own names."""
-    if request.GET.get("relation") != "self":
+    """`?relation=self` starts with what the profile knows: nobody types their birth date twice."""
+    user_id = actor_of(request).user_id
+    if request.GET.get("relation") != "self" or user_id is None:
         return {}
-    user: Any = request.user
-    return {"relation": "self", "first_name": user.first_name, "last_name": user.last_name, "email": user.email}
+    found = get_person(user_id)
+    user, row = found.user, found.row
+    names = {"relation": "self", "first_name": user.first_name, "last_name": user.last_name, "email": user.email, "phone": user.phone}
+    known = {name: getattr(row, name) for name in ("date_of_birth", "gender", "nationality", "emergency_contact")}
+    return names | known | {"needs": row.accessibility_requirements}
 
 
 def _initial(traveler: Traveler) -> dict[str, Any]:

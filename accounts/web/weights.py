@@ -39,6 +39,6 @@ class WeightsField(forms.MultipleChoiceField):
         return weights
 
     def validate(self, value: Any) -> None:
-        known = {str(key) for key, _label in list(self.choices)}  # type: ignore[arg-type,call-overload,misc,union-attr,str-unpack]  # the stubs don't know this field's choices
+        known = {str(key) for key, _label in list(self.choices)}  # type: ignore[arg-type]  # the stubs don't know this field's choices
         if any(name not in known for name in value):
             raise forms.ValidationError(_("Choose from the list."))

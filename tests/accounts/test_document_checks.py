@@ -108,7 +108,7 @@ def test_check_when_entries_and_file_were_seen_then_verified_with_history_and_a_
     assert "Checked." in press(dana_page, row, "verify")
     row.refresh_from_db()
     assert row.state == "verified"
-    step = row.checks.get()  # type: ignore[attr-defined]
+    step = row.checks.get()
     assert (step.from_state, step.to_state, step.actor) == ("pending", "verified", dana)
     outbox.deliver_due()
     (letter,) = mail.outbox
@@ -147,7 +147,7 @@ def test_document_when_sent_back_then_its_owner_reads_why_and_can_mend_it(dana_p
     why = "The photo is blurred. Please take it again in daylight."
     assert "Sent back." in press(dana_page, row, "reject", reason=why)
     row.refresh_from_db()
-    assert (row.state, row.checks.get().reason) == ("rejected", why)  # type: ignore[attr-defined]
+    assert (row.state, row.checks.get().reason) == ("rejected", why)
     outbox.deliver_due()
     assert why in str(mail.outbox[0].body)
     assert mail.outbox[0].subject == "Passport: please look at it again"

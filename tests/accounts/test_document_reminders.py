@@ -103,7 +103,7 @@ def test_expiry_when_the_last_day_is_over_everywhere_then_expired_with_history(a
     assert expire_documents(now=over) == "0 expired"
     row.refresh_from_db()
     assert row.state == "expired"
-    assert row.checks.get().actor_label == "calendar"  # type: ignore[attr-defined]
+    assert row.checks.get().actor_label == "calendar"
     documents.change_document(actor=actor_for(alice), document_id=row.pk, row_version=row.row_version, values={"country": "FRA"}, now=over)
     row.refresh_from_db()
     assert row.state == "expired", "it is over still"

@@ -205,3 +205,14 @@ def test_missing_ids_when_asked_then_404(alice_page: Client, alice: User) -> Non
     traveler = Traveler.objects.create(user=alice, first_name="Asha")
     for path in (f"/account/documents/{uuid.uuid4()}", f"/account/travelers/{traveler.pk}/documents/{row.pk}", f"/account/travelers/{uuid.uuid4()}/documents"):
         assert alice_page.get(path).status_code == 404
+
+
+def test_list_when_one_travels_oneself_then_ones_own_papers_are_not_asked_for_again(alice: User, alice_page: Client) -> None:
+    """They count for that traveler too (readiness): "0 documents" and "add the passport first" would say that none is known."""
+    myself = Traveler.objects.create(user=alice, first_name="Alice", relation="self")
+    friend = Traveler.objects.create(user=alice, first_name="Bea", relation="friend")
+    assert [one.pk for one in alice_page.get("/account/documents").context["travelers"]] == [friend.pk]
+    text = alice_page.get(f"/account/travelers/{myself.pk}/documents").content.decode()
+    assert "Your own documents count here." in text
+    assert "Add the passport first" not in text
+    assert "Add the passport first" in alice_page.get(f"/account/travelers/{friend.pk}/documents").content.decode()

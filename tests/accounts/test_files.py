@@ -142,7 +142,7 @@ def test_pdf_when_a_photo_is_in_it_then_the_photos_gps_is_gone_and_its_pixels_ar
     photo = jpeg()
     found = clean(pdf(photo=photo, packed=packed), max_bytes=MAX)
     assert not any(mark in found.data for mark in (SECRET, b"Exif", b"Camera of Alice"))
-    kept = PdfReader(io.BytesIO(found.data)).pages[0]["/Resources"]["/XObject"]["/Im0"]._data  # type: ignore[index]
+    kept = PdfReader(io.BytesIO(found.data)).pages[0]["/Resources"]["/XObject"]["/Im0"]._data
     assert Image.open(io.BytesIO(kept)).tobytes() == Image.open(io.BytesIO(photo)).tobytes()
 
 

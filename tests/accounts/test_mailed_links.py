@@ -21,7 +21,7 @@ ELSEWHERE = "127.0.0.1:6666"
 def links() -> list[str]:
     """Of the one mail sent; the test fails when it names the other host anywhere."""
     (letter,) = mail.outbox
-    text = str(letter.body) + letter.subject + "".join(str(body) for body, _kind in letter.alternatives)  # type: ignore[attr-defined]
+    text = str(letter.body) + letter.subject + "".join(str(body) for body, _kind in letter.alternatives)
     assert ELSEWHERE not in text
     found = re.findall(r"https?://\S+", text)
     assert found

@@ -69,7 +69,7 @@ def test_mail_when_sent_then_the_notification_is_delivered(alice: User) -> None:
     assert (letter.subject, letter.to) == ("It's <off>", [alice.email])
     assert "Message n1" in letter.body
     assert "/bookings" in letter.body
-    assert "It&#x27;s &lt;off&gt;" in letter.alternatives[0][0]  # type: ignore[attr-defined]
+    assert "It&#x27;s &lt;off&gt;" in letter.alternatives[0][0]
     row.refresh_from_db()
     assert (row.status, row.delivery_status) == ("delivered", {"in_app": "delivered", "email": "sent"})
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import TravelPreferences, User
@@ -144,3 +145,19 @@ def test_page_when_changed_meanwhile_then_412_with_both_versions(alice: User, al
     assert "Pace: " not in text.split("</fieldset>")[0]  # equal in both, so not among the differences
     assert alice_page.post("/account/preferences", page_form(version="1", keep="mine")).status_code == 302
     assert TravelPreferences.objects.get(user=alice).home_city == "Pune"
+
+
+@pytest.mark.parametrize(("field", "typed", "said"), [
+    ("earliest_start", "03:00", "Between 04:00 and 12:00."), ("earliest_start", "00:00", "Between 04:00 and 12:00."),
+    ("latest_end", "15:59", "Between 16:00 and 24:00; midnight is 00:00."),
+])  # fmt: skip
+def test_preferences_page_when_an_hour_does_not_fit_then_said_in_hours_and_nothing_saved(alice: User, alice_page: Client, field: str, typed: str, said: str) -> None:
+    answer = alice_page.post("/account/preferences", {"version": "0", field: typed})
+    assert answer.status_code == 400
+    assert answer.context["form"].errors == {field: [said]}
+    assert not TravelPreferences.objects.filter(user=alice).exists()
+
+
+def test_preferences_page_when_the_day_ends_at_midnight_then_saved(alice: User, alice_page: Client) -> None:
+    assert alice_page.post("/account/preferences", {"version": "0", "earliest_start": "04:00", "latest_end": "00:00"}).status_code == 302
+    assert TravelPreferences.objects.values_list("earliest_start", "latest_end").get(user=alice) == (240, 1440)

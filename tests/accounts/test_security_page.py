@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.usersessions.models import UserSession
+from django.core import mail
 from django.test import Client
 
 from accounts.models import User
-from tests.cast import page_for, session_for
+from tests.cast import PASSWORD, page_for, session_for
 from tests.statements import HEADER, counted
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +97,13 @@ def test_addresses_when_there_is_one_and_it_is_confirmed_then_no_button_without_
     assert 'name="action_' not in alice_page.get("/accounts/email/").content.decode().replace('name="action_add"', "")
     alice.emailaddress_set.update(verified=False)
     assert 'name="action_send"' in alice_page.get("/accounts/email/").content.decode()
+
+
+def test_notice_when_the_password_changed_then_program_and_moment_in_words(alice: User, alice_page: Client) -> None:
+    """A clock with its zone and "Firefox on Windows": nobody recognises their own sign-in by a line of version numbers."""
+    agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:130.0) Gecko/20100101 Firefox/130.0"
+    form = {"oldpassword": PASSWORD, "password1": "another-long-password", "password2": "another-long-password"}
+    answer = alice_page.post("/accounts/password/change/", form, headers={"User-Agent": agent})
+    assert answer.status_code == 302, answer.content.decode()
+    body = str(mail.outbox[-1].body)
+    assert re.search(r"at \d{1,2} [A-Z][a-z]{2} \d{4}, \d\d:\d\d UTC, by Firefox on Windows\.", body), body

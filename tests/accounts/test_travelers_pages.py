@@ -10,7 +10,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.actions import travelers
-from accounts.models import Consent, Traveler, TravelerPreference, User
+from accounts.models import Consent, Traveler, TravelerPreference, User, UserProfile
 from tests.cast import actor_for
 from tests.statements import counted
 from travelplanner.core import clock
@@ -174,3 +174,15 @@ def test_form_when_a_field_far_down_is_wrong_then_the_top_says_that_nothing_is_s
     assert answer.status_code == 400
     assert shown.index("This is not saved yet.") < shown.index('name="first_name"') < shown.index("stored only with your consent")
     assert "This is not saved yet." not in alice_page.get("/account/travelers/new").content.decode()
+
+
+def test_new_traveler_when_it_is_oneself_then_the_profile_is_filled_in(alice: User, alice_page: Client) -> None:
+    values = {"date_of_birth": dt.date(1990, 4, 12), "nationality": "IND", "gender": "female", "emergency_contact": "Mum, +91 1"}
+    UserProfile.objects.create(user=alice, accessibility_requirements=["step_free"], **values)
+    filled = alice_page.get("/account/travelers/new?relation=self").context["form"].initial
+    assert {name: filled[name] for name in (*values, "relation", "needs")} == {**values, "relation": "self", "needs": ["step_free"]}
+
+
+def test_new_traveler_when_it_is_somebody_else_then_nothing_of_ones_own(alice: User, alice_page: Client) -> None:
+    UserProfile.objects.create(user=alice, nationality="IND")
+    assert alice_page.get("/account/travelers/new?relation=friend").context["form"].initial == {}

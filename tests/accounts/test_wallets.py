@@ -243,7 +243,7 @@ def test_wallet_when_another_user_has_it_then_a_conflict_that_names_nobody_and_t
 def test_nonce_when_anothers_or_none_then_the_same_refusal(alice: User, bob: User) -> None:
     """A message that Alice signed for herself is no good in Bob's hands."""
     _nonce, text = proposal(alice)
-    invented = text.replace(re.search(r"Nonce: (\w+)", text)[1], "0" * 32)  # type: ignore[index]
+    invented = text.replace(re.search(r"Nonce: (\w+)", text)[1], "0" * 32)
     assert refusal(bob, text) == refusal(bob, invented)
     assert not Wallet.objects.exists()
     assert take(alice, text).user == alice, "and still is for her"

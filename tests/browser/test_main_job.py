@@ -144,5 +144,5 @@ def test_main_job_when_walked_by_a_stranger_then_the_trip_is_planned_booked_and_
     expect(page.get_by_role("heading", name="No trip yet")).to_be_visible()
 
     trip = Trip.objects.get(reference=reference)
-    assert (trip.owner.email, trip.state) == (email, "booked")  # type: ignore[union-attr]
+    assert (trip.owner.email, trip.state) == (email, "booked")
     assert site.letters_about(number) == [[email]]

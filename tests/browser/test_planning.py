@@ -30,7 +30,7 @@ def test_planning_when_it_fails_then_the_page_says_so_and_trying_again_works(sit
     with monkeypatch.context() as broken, site.worker_held():
         broken.setattr(runs, "plan_candidates", lambda *_, **__: ())
         main_job.ask(page)
-        site.worker.held.clear()  # type: ignore[union-attr]
+        site.worker.held.clear()
         expect(page.get_by_text("Planning did not work.")).to_be_visible(timeout=20_000)
     assert axe.violations(page) == []
     page.get_by_role("button", name="Try again").click()

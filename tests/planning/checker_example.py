@@ -31,7 +31,7 @@ def place(id_: str, latitude: float, **changes: object) -> Place:
         "accessibility": "step_free",
         "area": "varanasi",
     }
-    return Place(id=id_, name=id_.title(), latitude=latitude, longitude=LONGITUDE, **(fields | changes))  # type: ignore[arg-type]
+    return Place(id=id_, name=id_.title(), latitude=latitude, longitude=LONGITUDE, **(fields | changes))
 
 
 PROBLEM = Problem(
@@ -69,7 +69,7 @@ PROBLEM = Problem(
 
 def at(latitude: float, kind: str, name: str, arrive: int, leave: int, **more: object) -> Stop:
     """A stop on the meridian."""
-    return Stop(kind, name, arrive, leave, latitude, LONGITUDE, **more)  # type: ignore[arg-type]
+    return Stop(kind, name, arrive, leave, latitude, LONGITUDE, **more)
 
 
 def visit(id_: str, latitude: float, arrive: int, leave: int, **more: object) -> Stop:

@@ -38,7 +38,7 @@ def place(name: str, north: float = 0.0, east: float = 0.0, **more: object) -> P
         "latitude": 25.31 + north / 111,
         "longitude": 83.01 + east / 100,
     }
-    return Place(id=name, name=name.upper(), **(values | more))  # type: ignore[arg-type]
+    return Place(id=name, name=name.upper(), **(values | more))
 
 
 def city(*places: Place, days: int = 1, **more: object) -> Problem:
@@ -50,7 +50,7 @@ def city(*places: Place, days: int = 1, **more: object) -> Problem:
         "places": places,
         "meals": (LUNCH, DINNER),
     }
-    return Problem(**(values | more))  # type: ignore[arg-type]
+    return Problem(**(values | more))
 
 
 def random_city(seed: int, count: int = 40, days: int = 5, **more: object) -> Problem:

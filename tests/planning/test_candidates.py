@@ -94,8 +94,8 @@ def test_a_plan_that_misses_most_scores_low():
     ],
 )
 def test_what_is_left_out_has_its_true_reason(extra: dict[str, object], limits: dict[str, object], code: str):
-    odd = place("odd", value=9.0, **extra)  # type: ignore[arg-type]
-    plan = plan_candidates(city(odd, place("fine", 1), limits=Limits(**limits)), effort=5)[0]  # type: ignore[arg-type]
+    odd = place("odd", value=9.0, **extra)
+    plan = plan_candidates(city(odd, place("fine", 1), limits=Limits(**limits)), effort=5)[0]
     assert reasons(plan)["odd"] == code
 
 
@@ -104,12 +104,12 @@ def test_money_and_time_are_reasons_with_figures():
     plan = plan_candidates(city(dear, place("fine", 1), budget=200000), effort=5)[0]
     entry = next(e for e in plan.left_out if e.place_id == "dear")
     assert entry.code == "over_budget"
-    assert entry.params["over"] > 0  # type: ignore[operator]
+    assert entry.params["over"] > 0
     hours = ((Window(600, 690),),)
     rivals = city(place("a", 1, windows=hours, value=5), place("b", -1, windows=hours), meals=())
     entry = next(e for e in plan_candidates(rivals, effort=5)[0].left_out if e.place_id == "b")
     assert entry.code == "no_time"
-    assert entry.params["missing_minutes"] > 0  # type: ignore[operator]
+    assert entry.params["missing_minutes"] > 0
 
 
 def test_an_impossible_budget_tells_the_shortfall_and_buys_nothing_but_pins():

@@ -77,7 +77,7 @@ def test_cover_when_drawn_twice_then_the_bytes_are_the_same(subject: CoverInput)
 @pytest.mark.parametrize("crop", ["10:7", "5:6", "5:2", "3:1"])
 def test_cover_when_drawn_in_any_light_and_crop_then_it_is_a_small_harmless_svg(subject: CoverInput, crop: str) -> None:
     for light in ("dawn", "noon", "dusk"):
-        drawn = draw_cover(replace(subject, light=light, crop=crop, days=6))  # type: ignore[arg-type]
+        drawn = draw_cover(replace(subject, light=light, crop=crop, days=6))
         root = ET.fromstring(drawn)
         assert root.tag == f"{SVG}svg"
         assert len(drawn.encode()) < 45_000
@@ -86,7 +86,7 @@ def test_cover_when_drawn_in_any_light_and_crop_then_it_is_a_small_harmless_svg(
 
 def test_cover_when_the_crop_is_set_then_the_view_has_its_proportions() -> None:
     for crop, ratio in (("10:7", 10 / 7), ("5:6", 5 / 6), ("5:2", 5 / 2), ("3:1", 3.0)):
-        view = ET.fromstring(draw_cover(replace(PARIS, crop=crop))).attrib["viewBox"].split()  # type: ignore[arg-type]
+        view = ET.fromstring(draw_cover(replace(PARIS, crop=crop))).attrib["viewBox"].split()
         x, y, width, height = (float(part) for part in view)
         assert width / height == pytest.approx(ratio, rel=0.01)
         assert x >= 0
@@ -114,7 +114,7 @@ def test_cover_when_the_whole_matrix_is_drawn_then_every_place_has_a_picture() -
             places=places,
             latitude=-34,
             longitude=18,
-        )  # type: ignore[arg-type]
+        )
         ET.fromstring(draw_cover(subject))
 
 
@@ -137,7 +137,7 @@ def test_cover_when_days_are_given_then_the_course_has_a_ring_per_day() -> None:
 
 
 def test_cover_when_the_light_changes_then_the_picture_changes() -> None:
-    lights = {draw_cover(replace(VARANASI, light=light)) for light in ("dawn", "noon", "dusk")}  # type: ignore[arg-type]
+    lights = {draw_cover(replace(VARANASI, light=light)) for light in ("dawn", "noon", "dusk")}
     assert len(lights) == 3
 
 
@@ -175,6 +175,6 @@ def test_season_when_south_of_the_equator_then_it_is_turned() -> None:
     "kind", ["trips", "bookings", "cart", "places", "documents", "messages", "offline", "search", "money", "people"]
 )
 def test_empty_figure_when_drawn_then_it_is_decoration_by_class_only(kind: str) -> None:
-    drawn = empty_figure(kind)  # type: ignore[arg-type]
+    drawn = empty_figure(kind)
     assert ET.fromstring(drawn).attrib["aria-hidden"] == "true"
     assert not re.search(r"style=|fill=|stroke=|\bid=", drawn)

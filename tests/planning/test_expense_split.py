@@ -49,7 +49,7 @@ def test_parts_when_shared_out_then_they_add_up_and_none_is_negative_or_off_by_a
 def test_parts_when_the_members_come_in_another_order_then_they_are_the_same(case: tuple[Decimal, dict[str, Decimal], str, str], random: object) -> None:
     total, weights, currency, key = case
     pairs = list(weights.items())
-    random.shuffle(pairs)  # type: ignore[attr-defined]
+    random.shuffle(pairs)
     assert share_out(total, dict(pairs), currency, key=key) == share_out(total, weights, currency, key=key)
 
 
@@ -129,7 +129,7 @@ def test_rate_when_frozen_then_the_amount_is_exact_by_it_and_its_date_is_known(s
     else:
         assert rate.date is not None
         assert rate_sources(source, target)
-        assert -rate.rate.as_tuple().exponent <= 12  # type: ignore[operator]  # as the column keeps it
+        assert -rate.rate.as_tuple().exponent <= 12  # as the column keeps it
 
 
 def test_rate_when_older_than_a_week_at_the_spending_then_it_is_stale() -> None:

@@ -75,7 +75,7 @@ def harmless(drawn: str) -> ET.Element:
     if root.attrib.get("role") == "img":
         ids = {element.attrib["id"] for element in root.iter() if "id" in element.attrib}
         assert set(root.attrib["aria-labelledby"].split()) <= ids
-        assert root.find(f"{SVG}title").text  # type: ignore[union-attr]
+        assert root.find(f"{SVG}title").text
     else:
         assert root.attrib["aria-hidden"] == "true"
     return root
@@ -87,9 +87,9 @@ def texts(drawn: str) -> list[str]:
 
 @pytest.mark.parametrize("size", ["phone", "mid", "wide"])
 def test_budget_bar_when_drawn_then_it_shows_low_likely_high_and_limit(size: str) -> None:
-    drawn = budget_bar(BAR, size)  # type: ignore[arg-type]
+    drawn = budget_bar(BAR, size)
     harmless(drawn)
-    assert drawn == budget_bar(BAR, size)  # type: ignore[arg-type]
+    assert drawn == budget_bar(BAR, size)
     shown = " ".join(texts(drawn))
     for amount in ("₹29,800", "₹36,400", "₹45,900", "₹40,000"):
         assert amount in shown
@@ -114,7 +114,7 @@ def test_budget_bars_when_three_widths_stand_in_a_page_then_their_ids_differ() -
 )
 def test_budget_bar_when_amounts_are_odd_then_it_still_draws_inside_its_frame(bar: BudgetBar) -> None:
     for size, width in (("phone", 318), ("wide", 1160)):
-        root = harmless(budget_bar(bar, size))  # type: ignore[arg-type]
+        root = harmless(budget_bar(bar, size))
         for mark in root.iter(f"{SVG}rect"):
             assert -1 <= float(mark.attrib["x"]) <= width + 1
 
@@ -149,7 +149,7 @@ def test_category_bars_when_drawn_then_every_name_and_range_is_in_words_too() ->
     rows = (CategoryRange("Bed", 9600, 13200, 18400), CategoryRange(EVIL, 1, 2, 3), CategoryRange(HINDI, 0, 0, 0))
     chart = CategoryBars(rows, money=rupees)
     for size in ("phone", "wide"):
-        drawn = category_bars(chart, size)  # type: ignore[arg-type]
+        drawn = category_bars(chart, size)
         harmless(drawn)
         assert EVIL in texts(drawn)
         assert HINDI in texts(drawn)
@@ -197,15 +197,15 @@ def test_climate_when_numbers_are_missing_then_the_rest_is_shown() -> None:
 
 @pytest.mark.parametrize("size", ["card", "phone", "wide", "tall"])
 def test_route_map_when_drawn_then_it_has_pins_scale_north_and_words(size: str) -> None:
-    drawn = route_map(ROUTE, size)  # type: ignore[arg-type]
+    drawn = route_map(ROUTE, size)
     root = harmless(drawn)
-    assert drawn == route_map(ROUTE, size)  # type: ignore[arg-type]
+    assert drawn == route_map(ROUTE, size)
     assert drawn.count('class="m-pin"') == 4
     assert drawn.count("m-route m-route--") == 5
     assert "m-route--boat" in drawn
     assert "m-north" in drawn
     assert re.search(r">\d+ (km|m)</text>", drawn)
-    assert root.find(f"{SVG}desc").text == route_summary(ROUTE)  # type: ignore[union-attr]
+    assert root.find(f"{SVG}desc").text == route_summary(ROUTE)
     assert ("Kashi Vishwanath" in texts(drawn)) == (size in {"tall", "wide"})
 
 
@@ -232,7 +232,7 @@ def test_route_map_when_a_stop_is_far_off_then_it_sits_on_the_edge_with_its_dist
 def test_route_map_when_places_are_odd_then_every_pin_is_on_the_sheet(stops: tuple[MapStop, ...]) -> None:
     legs = tuple(MapLeg(i, i + 1, "walk") for i in range(len(stops) + 3))  # some lead nowhere
     for size, width, height in (("card", 360, 270), ("tall", 484, 560)):
-        root = harmless(route_map(RouteMap(stops, legs), size))  # type: ignore[arg-type]
+        root = harmless(route_map(RouteMap(stops, legs), size))
         for pin in root.iter(f"{SVG}circle"):
             assert 0 <= float(pin.attrib["cx"]) <= width
             assert 0 <= float(pin.attrib["cy"]) <= height

@@ -48,7 +48,7 @@ def test_names_when_they_differ_then_the_words_are_named() -> None:
 @given(names, st.randoms(use_true_random=False), st.sampled_from([" ", "-", "  ", ", "]))
 def test_names_when_only_case_accents_parting_and_order_change_then_they_match(parts: list[str], shuffle: object, parting: str) -> None:
     turned = list(parts)
-    shuffle.shuffle(turned)  # type: ignore[attr-defined]
+    shuffle.shuffle(turned)
     other = unicodedata.normalize("NFD", parting.join(turned)).upper()
     assert compare_names(" ".join(parts), other).kind in ("same", "order")
 

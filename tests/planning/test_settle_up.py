@@ -67,7 +67,7 @@ def test_transfers_when_many_people_then_still_fewer_than_people_and_it_says_how
 def test_transfers_when_asked_in_another_order_then_the_same(cents: list[int], random: object) -> None:
     balances = balances_of(cents)
     pairs = list(balances.items())
-    random.shuffle(pairs)  # type: ignore[attr-defined]
+    random.shuffle(pairs)
     assert settle(dict(pairs)) == settle(balances)
 
 

@@ -100,8 +100,8 @@ def test_transfers_come_first_and_last_and_move_the_day_between_areas():
     problem = city(place("a", 1))
     problem = Problem(**{**_fields(problem), "days": days, "bases": (*problem.bases, far)})
     tables = tables_of(problem)
-    first = day_plan(tables, 0, evaluate(tables, tables.days[0], (0,)))  # type: ignore[arg-type]
-    second = day_plan(tables, 1, evaluate(tables, tables.days[1], (0,)))  # type: ignore[arg-type]
+    first = day_plan(tables, 0, evaluate(tables, tables.days[0], (0,)))
+    second = day_plan(tables, 1, evaluate(tables, tables.days[1], (0,)))
     assert [s.kind for s in first.stops][:2] == ["transfer", "lodging"]
     assert first.stops[1].name == "Hotel"
     assert first.stops[2].arrive >= 480 + 200

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from trips.actions import runs
+from trips.actions import run_queue
 
 
 @pytest.fixture(autouse=True)
 def _small_effort(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.PLANNING_EFFORT = 25
-    monkeypatch.setattr(runs.secrets, "randbits", lambda bits: 20_000 + bits)
+    monkeypatch.setattr(run_queue.secrets, "randbits", lambda bits: 20_000 + bits)

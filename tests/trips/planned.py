@@ -1,4 +1,4 @@
-"""Trips as a program makes them: wished through the API, planned by the worker's own action in this process."""
+"""Trips as a program makes them: wished through the API, planned by the worker's own task in this process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from rest_framework.test import APIClient
 
-from trips.actions import runs
+from trips import tasks
 from trips.models import Document, ItineraryDay, PlanningRun, PrivateWish, Trip, TripDestination
 
 MADE_BY_A_WISH: tuple[type[models.Model], ...] = (Trip, TripDestination, Document, PrivateWish, PlanningRun, ItineraryDay)
@@ -43,7 +43,7 @@ def run_of(reference: str) -> PlanningRun:
 
 
 def plan(reference: str) -> str:
-    return runs.work_on(run_id=run_of(reference).pk)
+    return tasks.work_on_run.call(str(run_of(reference).pk))
 
 
 def planned(client: APIClient, **changes: Any) -> str:

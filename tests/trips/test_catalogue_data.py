@@ -23,7 +23,7 @@ from trips.planning.wish import INTERESTS
 SLUGS = ("delhi", "goa", "hampta-pass", "istanbul", "manali", "new-york", "paris", "rome", "tokyo", "varanasi")
 # As the README lists them, so that its table and the files can't part.
 README = (DATA / "README.md").read_text()
-CATEGORIES = frozenset(re.search(r"\| `category` \| (.+?) \|", README)[1].split(", "))  # type: ignore[index]
+CATEGORIES = frozenset(re.search(r"\| `category` \| (.+?) \|", README)[1].split(", "))
 UNITS = {"hotel": {"room_night"}, "activity": {"person", "vehicle_trip"}, "car_rental": {"vehicle_day", "vehicle_trip"}, "flight": {"person"}}
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 Rows = tuple[dict[str, str], ...]

@@ -142,8 +142,8 @@ def test_find_city_when_nothing_fits_then_none(text: str) -> None:
 
 
 def test_find_city_when_not_a_text_then_none() -> None:
-    assert find_city(None) is None  # type: ignore[arg-type]
-    assert nearest_city_names(3) == []  # type: ignore[arg-type]
+    assert find_city(None) is None
+    assert nearest_city_names(3) == []
 
 
 @given(st.text(max_size=300))

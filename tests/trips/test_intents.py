@@ -309,7 +309,7 @@ def test_saving_when_the_last_write_fails_then_nothing_is_half_saved(alice_api: 
     def fail(**kwargs: Any) -> None:
         raise RuntimeError("the queue is away")
 
-    monkeypatch.setattr(intents.runs, "queue_run", fail)
+    monkeypatch.setattr(intents.run_queue, "queue_run", fail)
     with pytest.raises(RuntimeError):
         alice_api.post("/api/trips/intent", wish())
     assert counts() == before

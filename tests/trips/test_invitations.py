@@ -25,6 +25,7 @@ from travelplanner.core.errors import NotFound
 from travelplanner.core.tokens import token_hash
 from trips.actions import invitations
 from trips.models import Trip, TripInvitation, TripMember
+from trips.web.company_words import invitation_card
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +48,7 @@ def test_invite_when_sent_then_the_mail_has_the_link_and_only_its_hash_is_kept(a
     letter = mail.outbox[-1]
     assert "Alice invites you: Ganga walk" in letter.subject
     assert "Come along <b>now</b>" in str(letter.body)
-    assert "&lt;b&gt;now" in letter.alternatives[0][0]  # type: ignore[attr-defined]
+    assert "&lt;b&gt;now" in letter.alternatives[0][0]
     for secret in ("Ashworth", "alice@example.org", trip.reference, "40000", "red bag"):
         assert secret not in str(letter.body)
     assert TripInvitation.objects.get().token_hash == token_hash(token)
@@ -295,5 +296,16 @@ def test_joined_when_the_guests_name_is_bait_then_it_is_not_mailed(alice_api: AP
     page.post(f"/join/{invited(alice_api, trip.reference, 'gina@example.org')}", {"do": "guest", "name": "Claim at evil.com"})
     outbox.deliver_due()
     (letter,) = [letter for letter in mail.outbox if letter.to == ["alice@example.org"]]
-    assert "evil.com" not in f"{letter.subject}{letter.body}{letter.alternatives}"  # type: ignore[attr-defined]
+    assert "evil.com" not in f"{letter.subject}{letter.body}{letter.alternatives}"
     assert "A traveler" in letter.subject
+
+
+@pytest.mark.parametrize(("ahead", "said"), [
+    (dt.timedelta(days=14), "good for 14 more days"), (dt.timedelta(days=1), "good for 1 more day"), (dt.timedelta(minutes=30), "good until today"),
+    (dt.timedelta(0), "expired"),
+])  # fmt: skip
+def test_card_when_an_invitation_waits_then_its_days_are_counted_as_people_do(ahead: dt.timedelta, said: str) -> None:
+    """Sent a moment ago for 14 days, it has 14 more, not 13."""
+    now = dt.datetime(2026, 11, 22, 9, 30, tzinfo=dt.UTC)
+    row = TripInvitation(email="bob@example.org", role="viewer", created_at=now, expires_at=now + ahead)
+    assert invitation_card(row, now + (dt.timedelta(minutes=5) if ahead > dt.timedelta(hours=1) else dt.timedelta(0)))["left"] == said

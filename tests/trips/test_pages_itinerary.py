@@ -204,3 +204,11 @@ def test_booked_plan_when_opened_then_it_offers_no_change(alice_page: Client, tr
     assert not answer.context["editable"]
     assert "This plan is booked." in text_of(answer)
     assert edit(alice_page, trip, "remove", orders(trip)[0][0]).status_code == 409
+
+
+@pytest.mark.parametrize("state", [{"locked_revision": 1}, {"state": "booked"}])
+def test_itinerary_when_held_or_booked_then_its_button_leads_to_the_booking(alice_page: Client, trip: Trip, state: dict[str, object]) -> None:
+    Trip.objects.filter(pk=trip.pk).update(**state)
+    text = text_of(alice_page.get(f"/trips/{trip.reference}/plan"))
+    assert "See the booking" in text
+    assert "Book this plan" not in text

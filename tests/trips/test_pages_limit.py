@@ -52,3 +52,27 @@ def test_limit_when_someone_changed_the_trip_meanwhile_then_refused(alice_page: 
 def test_limit_when_asked_by_a_stranger_then_not_found(charlie_page: Client, trip: Trip) -> None:
     assert charlie_page.get(reverse("trips:limit", args=[trip.reference])).status_code == 404
     assert charlie_page.post(reverse("trips:limit", args=[trip.reference]), {"limit": "5", "version": 1}).status_code == 404
+
+
+@pytest.mark.parametrize("state", [{"locked_revision": 1}, {"state": "booked"}])
+def test_limit_when_places_are_held_or_booked_then_the_page_says_so_and_nothing_changes(alice_page: Client, trip: Trip, state: dict[str, object]) -> None:
+    Trip.objects.filter(pk=trip.pk).update(**state)
+    page = reverse("trips:limit", args=[trip.reference])
+    shown = alice_page.get(page)
+    assert shown.status_code == 200
+    assert 'name="limit"' not in shown.content.decode()  # no field that would be refused
+    answer = alice_page.post(page, {"limit": "5", "version": trip.row_version})  # of a page that was opened before
+    assert answer.status_code == 409
+    assert "The limit can't change while places are held or booked." in answer.content.decode()
+    trip.refresh_from_db()
+    assert trip.budget_amount is None
+
+
+def test_conflict_page_when_the_state_forbids_it_then_the_reason_and_nobody_else_is_blamed(alice_page: Client, trip: Trip) -> None:
+    Trip.objects.filter(pk=trip.pk).update(state="booked")
+    answer = alice_page.post(reverse("trips:archive", args=[trip.reference]))
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "This trip is booked. Cancel its bookings first." in text
+    assert "Nothing was changed or overwritten." in text
+    assert "Someone else" not in text

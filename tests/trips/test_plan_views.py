@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.utils.html import strip_tags
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -201,7 +202,9 @@ def test_covers_when_plans_differ_then_the_early_one_is_at_dawn_and_the_late_one
 
 def test_saved_when_written_then_the_zone_is_named() -> None:
     moment = dt.datetime(2026, 11, 21, 23, 41, tzinfo=dt.timezone(dt.timedelta(hours=-5)))
-    assert itinerary_view.saved_words(4, moment) == "Revision 4, saved 22 Nov 2026, 04:41 UTC"
+    said = itinerary_view.saved_words(4, moment)
+    assert strip_tags(said) == "Revision 4, saved 22 Nov 2026, 04:41 UTC"
+    assert 'datetime="2026-11-22T04:41:00+00:00" data-local-time="moment"' in said  # the reader's clock takes its place
 
 
 def test_whole_trip_when_tickets_cost_extra_then_says_so() -> None:

@@ -150,3 +150,14 @@ def test_statements_when_there_are_30_voters_then_as_few_as_with_one(alice_page:
     for number in range(1, 30):
         add(number)
     assert statements() == with_one <= 12
+
+
+@pytest.mark.parametrize("part", ["company", "readiness", "votes", "expenses", "sharing"])
+def test_step_bar_when_a_plan_is_chosen_then_the_company_belongs_to_it(alice_page: Client, planned: Company, part: str) -> None:
+    """Not "still to come": the plan is what these pages are about."""
+    html = alice_page.get(planned.page(part)).content.decode()
+    assert re.search(r'<li class="here"><a href="[^"]+/plan" aria-current="step">Plan</a>', html)
+
+
+def test_step_bar_when_no_plan_is_chosen_then_no_step_is_ours(alice_page: Client, company: Company) -> None:
+    assert 'aria-current="step"' not in alice_page.get(company.page("company")).content.decode()

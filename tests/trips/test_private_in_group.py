@@ -344,7 +344,7 @@ def test_old_documents_when_read_then_their_words_are_still_known(
             {"reason": {"code": "left_out_lower_value", "params": {"value": 2}}},
         ]
     }
-    old["checks"] = [{"what": {"code": "unverified_access", "params": {}}}]  # type: ignore[assignment]
+    old["checks"] = [{"what": {"code": "unverified_access", "params": {}}}]
     told = orjson.dumps(sentences.with_text(old)).decode()
     assert "Would pass the budget" in told
     assert "Other places suit your wishes better." in told

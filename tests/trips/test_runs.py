@@ -18,7 +18,7 @@ from tests.cast import actor_for
 from tests.trips.planned import ask, assert_error, plan, planned, run_of
 from travelplanner.core import clock
 from travelplanner.core.errors import Conflict, Invalid
-from trips.actions import runs
+from trips.actions import run_queue, runs
 from trips.documents.budget import likely_minor
 from trips.models import Document, PlanningRun, Trip
 from trips.models.run import STEPS
@@ -145,7 +145,7 @@ def test_run_when_its_worker_died_then_another_finishes_it_and_the_late_save_is_
 
     def meanwhile(pulse: runs._Pulse) -> None:
         stop_beating(pulse.run)
-        assert runs.requeue_stranded_runs() == "1 requeued, 0 failed"
+        assert run_queue.requeue_stranded_runs() == "1 requeued, 0 failed"
         assert run_of(reference).state == "queued"
         outcomes.append(plan(reference))
 
@@ -171,7 +171,7 @@ def test_save_when_the_run_was_given_away_just_before_then_nothing_is_written(al
     def late(*args: Any) -> Any:
         sound = checked(*args)
         stop_beating(run_of(reference))
-        runs.requeue_stranded_runs()
+        run_queue.requeue_stranded_runs()
         return sound
 
     monkeypatch.setattr(runs, "_checked", late)
@@ -184,7 +184,7 @@ def test_save_when_the_run_was_given_away_just_before_then_nothing_is_written(al
 def claimed_by_another(reference: str) -> None:
     """The run was given away and the next worker is on it already."""
     stop_beating(run_of(reference))
-    runs.requeue_stranded_runs()
+    run_queue.requeue_stranded_runs()
     PlanningRun.objects.filter(trip__reference=reference).update(state="running", attempts=2, heartbeat_at=clock.now())
 
 
@@ -221,8 +221,8 @@ def test_beat_when_another_worker_holds_the_run_then_the_work_stops_there(alice_
 @small
 def test_requeue_when_everybody_beats_then_nothing_happens(alice_api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
     reference = ask(alice_api)
-    assert runs.requeue_stranded_runs() == "0 requeued, 0 failed"
-    at_step(monkeypatch, "check", lambda pulse: outcome.append(runs.requeue_stranded_runs()))
+    assert run_queue.requeue_stranded_runs() == "0 requeued, 0 failed"
+    at_step(monkeypatch, "check", lambda pulse: outcome.append(run_queue.requeue_stranded_runs()))
     outcome: list[str] = []
     assert plan(reference) == "done"
     assert outcome == ["0 requeued, 0 failed"]
@@ -233,9 +233,9 @@ def test_requeue_when_a_queued_runs_task_was_lost_then_it_gets_a_new_one(alice_a
     run = run_of(ask(alice_api))
     DBTaskResult.objects.all().delete()
     stop_beating(run)
-    assert runs.requeue_stranded_runs() == "1 requeued, 0 failed"
+    assert run_queue.requeue_stranded_runs() == "1 requeued, 0 failed"
     assert DBTaskResult.objects.count() == 1
-    assert runs.requeue_stranded_runs() == "0 requeued, 0 failed"
+    assert run_queue.requeue_stranded_runs() == "0 requeued, 0 failed"
 
 
 @small
@@ -250,7 +250,7 @@ def test_requeue_when_three_workers_died_on_a_run_then_it_fails_with_the_reason(
         with pytest.raises(KeyboardInterrupt):
             plan(reference)
         stop_beating(run_of(reference))
-        assert runs.requeue_stranded_runs() == ("0 requeued, 1 failed" if turn == 2 else "1 requeued, 0 failed")
+        assert run_queue.requeue_stranded_runs() == ("0 requeued, 1 failed" if turn == 2 else "1 requeued, 0 failed")
     run = run_of(reference)
     assert (run.state, run.error_code, run.attempts) == ("failed", "worker_lost", 3)
     assert assert_error(alice_api.get(f"/api/trips/{reference}/budget"), 409, "planning_failed")["details"] == {"reason": "worker_lost"}
@@ -276,7 +276,7 @@ def test_run_when_it_raises_then_it_is_tried_thrice_with_growing_pauses_and_fail
         task = DBTaskResult.objects.latest("enqueued_at")
         assert task.run_after == run.not_before
         assert plan(reference) == "not yet"  # a second task that comes too early leaves it alone
-        assert runs.requeue_stranded_runs() == "0 requeued, 0 failed"
+        assert run_queue.requeue_stranded_runs() == "0 requeued, 0 failed"
         assert alice_api.get(f"/api/trips/{reference}/budget").status_code == 202
         due_now(run)
     assert 2 <= pauses[0] < pauses[1]
@@ -313,7 +313,7 @@ def test_run_when_refused_after_it_was_given_away_then_the_other_worker_goes_on(
             return planner(*args, **kwargs)
         first.append(True)
         stop_beating(run_of(reference))
-        runs.requeue_stranded_runs()
+        run_queue.requeue_stranded_runs()
         PlanningRun.objects.update(state="running", attempts=2, heartbeat_at=clock.now())  # the other worker claimed it
         raise Invalid("Too late to say so.")
 
@@ -373,7 +373,7 @@ def test_wish_when_a_newer_one_comes_then_the_older_run_is_abandoned(alice: User
     old = run_of(reference)
 
     def wish_again(pulse: runs._Pulse) -> None:
-        runs.queue_run(actor=actor_for(alice), trip=Trip.objects.get(reference=reference), intent_revision=1)
+        run_queue.queue_run(actor=actor_for(alice), trip=Trip.objects.get(reference=reference), intent_revision=1)
 
     at_step(monkeypatch, "candidates", wish_again)
     assert plan(reference) == "superseded"
@@ -389,9 +389,9 @@ def test_wish_when_a_newer_one_comes_then_the_older_run_is_abandoned(alice: User
 def test_planning_again_when_done_then_the_next_revisions_and_while_running_a_conflict(alice: User, alice_api: APIClient) -> None:
     reference = ask(alice_api)
     with pytest.raises(Conflict):
-        runs.plan_again(actor=actor_for(alice), reference=reference)
+        run_queue.plan_again(actor=actor_for(alice), reference=reference)
     assert plan(reference) == "done"
-    runs.plan_again(actor=actor_for(alice), reference=reference)
+    run_queue.plan_again(actor=actor_for(alice), reference=reference)
     assert plan(reference) == "done"
     assert {kind: documents(reference)[kind].revision for kind in PLANNED} == dict.fromkeys(PLANNED, 2)
     assert documents(reference)["candidates"].basis == {"intent": 1, "budget": 2, "research": 2}

@@ -83,7 +83,7 @@ def test_link_when_its_token_is_put_into_other_addresses_then_it_opens_nothing_m
         for gap in (token, trip.reference):
             path = "/" + "/".join("plan" if part == "<slug:part>" else gap if "str:" in part else str(trip.pk) if "<" in part else part for part in pattern.split("/"))
             for client, more in ((page, {}), (api, {"headers": {"Authorization": f"Bearer {token}"}})):
-                answer = client.get(f"{path}?token={token}&t={token}", **more)  # type: ignore[arg-type]
+                answer = client.get(f"{path}?token={token}&t={token}", **more)
                 if answer.status_code == 200 and (b"Ganga walk" in answer.content or trip.reference.encode() in answer.content.replace(path.encode(), b"")):
                     opened.append((name, path))
     assert opened == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,14 +11,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from travelplanner.core import clock, money
+from travelplanner.core import clock, money, reads
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Invalid, NotAllowed
 from trips import budget
-from trips.actions import runs
+from trips.actions import run_queue
 from trips.documents.envelope import make_document
 from trips.models import Destination, PrivateWish, Trip, TripDestination
 from trips.models.trip import TRIP_TYPES
@@ -79,7 +81,7 @@ def create_trip(
     if not (actor.is_user or actor.visitor or actor.is_system):
         raise NotAllowed
     now = now or clock.now()
-    if request_key and actor.is_user and (known := Trip.objects.filter(owner_id=actor.user_id, request_key=request_key).first()):
+    if request_key and actor.is_user and (known := reads.first(_of_request, owner_id=actor.user_id, request_key=request_key)):
         return known
     filled: tuple[str, ...] = ()
     if from_habits and actor.is_user:
@@ -120,8 +122,12 @@ def create_trip(
             constraints=settled.needs,
             sentence=settled.sentence[:500],
         )
-        runs.queue_run(actor=actor, trip=trip, intent_revision=1, now=now)
+        run_queue.queue_run(actor=actor, trip=trip, intent_revision=1, first=True, now=now)
     return trip
+
+
+def _of_request(*, owner_id: uuid.UUID, request_key: str) -> QuerySet[Trip]:
+    return Trip.objects.filter(owner=owner_id, request_key=request_key).order_by()
 
 
 def _settle(wish: Wish, *, now: dt.datetime, filled: tuple[str, ...] = ()) -> _Settled:

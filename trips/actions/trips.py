@@ -7,16 +7,16 @@ import logging
 import uuid
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from travelplanner.core import audit, clock, money, transitions
+from travelplanner.core import audit, clock, money, plain_rows, reads, transitions
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
-from travelplanner.core.exact import exact
 from travelplanner.core.lines import one_line
 from trips import rules
 from trips.models import Trip
@@ -39,13 +39,21 @@ def fetch_for_change(*, actor: Actor, reference: str, may: Callable[[Actor, Trip
     NotFound when it isn't theirs to see, NotAllowed when it is but their role is too small. Who else may see it is asked only when it isn't the
     actor's own, which nearly always it is.
     """
-    rows = Trip.objects.select_for_update(of=("self",)).filter(reference=reference[:32].replace("\x00", ""))
-    trip = rows.filter(rules.mine(actor), archived_at=None).order_by().first() or rules.with_role(rows.filter(rules.visible_to(actor)), actor).first()
+    reference = reference[:32].replace("\x00", "")
+    own = reads.locked(_own, owner_id=actor.user_id, reference=reference) if actor.user_id else []
+    trip: Trip | None = own[0] if own else None
+    if trip is None:
+        rows = Trip.objects.select_for_update(of=("self",)).filter(reference=reference)
+        trip = rules.with_role(rows.filter(rules.visible_to(actor)), actor).first()
     if trip is None:
         raise NotFound
     if not may(actor, trip):
         raise rules.refusal(trip)
     return trip
+
+
+def _own(*, owner_id: uuid.UUID, reference: str) -> QuerySet[Trip]:
+    return Trip.objects.select_for_update(of=("self",)).filter(owner=owner_id, reference=reference, archived_at=None).order_by()
 
 
 def claim_trips(*, actor: Actor, now: dt.datetime | None = None) -> int:
@@ -134,7 +142,16 @@ def restore_trip(*, actor: Actor, reference: str, now: dt.datetime | None = None
 def lock_revision(*, actor: Actor, trip_id: uuid.UUID, revision: int | None) -> None:
     """Freeze the itinerary revision that a booking is made from (None = nothing booked: free again). For bookings' actions,
     inside their transaction."""
-    Trip.objects.filter(pk=trip_id).update(locked_revision=revision, row_version=F("row_version") + 1)
+    plain_rows.change(Trip, {"locked_revision": revision, "row_version": plain_rows.Plus(1)}, where={"id": trip_id})
+
+
+def lock_known_trip(*, actor: Actor, trip_id: uuid.UUID) -> bool:
+    """`lock_trip` of the trip with this key."""
+    return bool(reads.locked(_key_of, trip_id=trip_id))
+
+
+def _key_of(*, trip_id: uuid.UUID) -> QuerySet[Trip, Any]:
+    return Trip.objects.select_for_update(of=("self",)).filter(pk=trip_id).order_by().values_list("pk", flat=True)
 
 
 def lock_trip(*, actor: Actor, rows: QuerySet[Trip]) -> bool:
@@ -147,9 +164,8 @@ def lock_trip(*, actor: Actor, rows: QuerySet[Trip]) -> bool:
 def mark_booked(*, actor: Actor, trip: Trip, revision: int | None, spent: Decimal, now: dt.datetime | None = None) -> None:
     """Note that the trip, read after its lock, has one more confirmed booking of this revision that cost `spent`. For bookings' actions."""
     if trip.state == "planning":
-        so_far = exact(F("actual_spent") + spent)
         before = trip.actual_spent
-        transitions.move(trip, TRIP, "booked", actor=actor, reason="booking confirmed", now=now, locked_revision=revision, actual_spent=so_far)
+        transitions.move(trip, TRIP, "booked", actor=actor, reason="booking confirmed", now=now, locked_revision=revision, actual_spent=plain_rows.Plus(spent))
         trip.actual_spent = before + spent
     else:
         add_spent(actor=actor, trip_id=trip.pk, amount=spent)
@@ -164,7 +180,7 @@ def mark_unbooked(*, actor: Actor, trip_id: uuid.UUID, now: dt.datetime | None =
 
 def add_spent(*, actor: Actor, trip_id: uuid.UUID, amount: Decimal) -> None:
     """Add to (or, negative, take from) what the trip has cost so far, in its currency. For bookings' actions."""
-    Trip.objects.filter(pk=trip_id).update(actual_spent=exact(F("actual_spent") + amount))
+    plain_rows.change(Trip, {"actual_spent": plain_rows.Plus(amount)}, where={"id": trip_id})
 
 
 def move_trips_by_date(*, now: dt.datetime | None = None) -> str:

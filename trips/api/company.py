@@ -46,7 +46,7 @@ class MemberList(_CompanyView):
         if not rules.may_take_part(self.actor, trip):
             raise rules.refusal(trip)
         pager = PageNumberPagination()
-        page: Any = pager.paginate_queryset(company.members_of(trip), request, view=self)  # type: ignore[arg-type]
+        page: Any = pager.paginate_queryset(company.members_of(trip), request, view=self)
         emails = rules.owns(self.actor, trip)
         return pager.get_paginated_response([shapes.member_json(row, you=row.user_id == self.actor.user_id, emails=emails) for row in page])
 

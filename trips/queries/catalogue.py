@@ -5,17 +5,21 @@ from __future__ import annotations
 import difflib
 import unicodedata
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from travelplanner.core import reads
 from travelplanner.core.errors import Invalid, NotFound
 from trips.models import Destination, Place, Service
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Lower case without accents, for comparing names."""
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c)).strip()
@@ -27,34 +31,45 @@ def published_destinations() -> QuerySet[Destination]:
 
 def search_destinations(text: str) -> QuerySet[Destination]:
     """By part of the name or of an alias; all when empty."""
-    found = published_destinations().annotate(place_count=Count("places", filter=Q(places__published=True))).order_by("name", "id")
+    found = _destinations()
     return found.filter(search_text__contains=text.lower().replace("\x00", "")) if text.strip() else found
+
+
+def list_destinations() -> reads.Listing:
+    """`search_destinations` of no text."""
+    return reads.Listing(_destinations, counted=published_destinations)
+
+
+def _destinations() -> QuerySet[Destination]:
+    places = Place.objects.filter(destination=OuterRef("pk"), published=True).order_by().values("destination").annotate(number=Count("*"))
+    return published_destinations().annotate(place_count=Coalesce(Subquery(places.values("number")), 0)).order_by("name", "id")
 
 
 def get_destination(key: str) -> Destination:
     """By id or slug; NotFound otherwise."""
-    found = published_destinations().select_related("location_source", "best_months_source", "emergency_source")
     try:
-        row = found.filter(pk=uuid.UUID(key)).first()
+        row = reads.first(_destination, pk=uuid.UUID(key))
     except ValueError:
-        row = found.filter(slug=key[:80].replace("\x00", "")).first()
+        row = reads.first(_destination, slug=key[:80].replace("\x00", ""))
     if row is None:
         raise NotFound
     return row
 
 
+def _destination(**by: Any) -> QuerySet[Destination]:
+    return published_destinations().filter(**by).select_related("location_source", "best_months_source", "emergency_source").order_by()
+
+
 def resolve_destinations(names: Sequence[str]) -> list[Destination]:
     """Names, aliases, slugs or ids -> destinations, in order. Raises Invalid that names the nearest known ones.
 
-    One statement whatever the number of names.
+    Two statements whatever the number of names: the names of all, and those that are meant.
     """
-    by_name: dict[str, Destination] = {}
-    labels: list[str] = []
-    for destination in published_destinations():
-        labels.append(destination.name)
+    by_name: dict[str, _Named] = {}
+    for destination in (_Named._make(row) for row in reads.rows(_all_names)):
         for name in (destination.name, destination.slug, str(destination.pk), *destination.aliases):
             by_name.setdefault(fold(name), destination)
-    found: list[Destination] = []
+    found: list[_Named] = []
     for name in names:
         match = by_name.get(fold(name)) or by_name.get(fold(name.split(",")[0]))
         if match is None:
@@ -67,10 +82,31 @@ def resolve_destinations(names: Sequence[str]) -> list[Destination]:
             )
         if match not in found:
             found.append(match)
-    return found
+    rows = {row.pk: row for row in reads.rows(_by_ids, ids=[one.pk for one in found])}
+    return [rows[one.pk] for one in found]
 
 
-def nearest_names(name: str, by_name: dict[str, Destination], limit: int = 3) -> list[str]:
+class _Named(NamedTuple):
+    pk: uuid.UUID
+    name: str
+    slug: str
+    aliases: list[str]
+
+
+def _all_names() -> QuerySet[Destination, Any]:
+    return published_destinations().values_list(*_Named._fields)
+
+
+def _by_ids(*, ids: Any) -> QuerySet[Destination]:
+    return Destination.objects.filter(reads.OneOf("pk", ids))
+
+
+class HasName(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+def nearest_names(name: str, by_name: Mapping[str, HasName], limit: int = 3) -> list[str]:
     """The known names most like `name`, best first; the first few of all when nothing is alike."""
     folded = fold(name)[:80]
     close = difflib.get_close_matches(folded, list(by_name), n=limit * 3, cutoff=0.6) or difflib.get_close_matches(folded, list(by_name), n=1, cutoff=0.4)
@@ -123,9 +159,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def services(*, type: str = "", destination: Destination | None = None, place: str = "") -> QuerySet[Service]:
+def services(*, type: str = "", destination: Any = None, place: str = "") -> QuerySet[Service]:
     """What is on sale to everyone, by destination, type and name; offers that a supplier made for one party are not. A place
-    (id or slug) that isn't there has nothing."""
+    (id or slug) that isn't there has nothing. `destination` is one, or its id."""
     found = Service.objects.filter(active=True, supplier__active=True, external_reference="")
     if type:
         found = found.filter(type=type)
@@ -144,9 +180,22 @@ def service_rows(found: QuerySet[Service]) -> list[ServiceRow]:
     return [ServiceRow._make(row) for row in found.values_list(*COLUMNS)]
 
 
+def services_by_id(service_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, ServiceRow]:
+    """One statement."""
+    return {row[0]: ServiceRow._make(row) for row in reads.rows(_service_rows, ids=list(service_ids))}
+
+
+def _service_rows(*, ids: Any) -> QuerySet[Service, Any]:
+    return Service.objects.filter(reads.OneOf("pk", ids)).order_by().values_list(*COLUMNS)
+
+
 def get_service(service_id: uuid.UUID) -> ServiceRow:
     """A service on sale, or NotFound; a supplier's offer to one party is found by its id."""
-    row = Service.objects.filter(active=True, supplier__active=True, pk=service_id).order_by().values_list(*COLUMNS).first()
+    row = reads.first(_on_sale, service_id=service_id)
     if row is None:
         raise NotFound
     return ServiceRow._make(row)
+
+
+def _on_sale(*, service_id: uuid.UUID) -> QuerySet[Service, Any]:
+    return Service.objects.filter(active=True, supplier__active=True, pk=service_id).order_by().values_list(*COLUMNS)

@@ -8,9 +8,10 @@ from typing import Any
 
 import orjson
 from django.core.cache import caches
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from travelplanner.core import money
+from travelplanner.core import money, reads
 from travelplanner.core.actor import Actor
 from travelplanner.core.api.renderers import dumps
 from travelplanner.core.errors import Conflict, NotFound
@@ -35,17 +36,22 @@ class NotYet:
 def find_document(actor: Actor, reference: str, kind: str, revision: int | None = None) -> Document | NotYet:
     """The newest (or the named) revision, one statement. NotFound when the trip isn't theirs or the revision doesn't exist;
     Conflict `planning_failed` when its run failed; NotYet while it runs."""
-    rows = Document.objects.filter(rules.visible_to(actor, "trip__"), trip__reference=reference[:32].replace("\x00", ""), kind=kind).select_related("trip").defer("text")
-    if kind == "intent":
-        rows = rows.select_related("wish")
-    rows = rows.filter(revision=revision) if revision is not None else rows.order_by("-revision")
-    document = rows.first()
+    asked = {"revision": revision} if revision is not None else {}
+    document = reads.first(_documents, kind, actor=actor, reference=reference[:32].replace("\x00", ""), **asked)
     if document is not None:
         return document
     trip = get_trip(actor, reference, whole=False)
     if revision is not None:
         raise NotFound
     return _missing(trip, kind)
+
+
+def _documents(kind: str, *, actor: Actor, reference: str, revision: int | None = None) -> QuerySet[Document]:
+    """The newest first, its text left in the database."""
+    rows = Document.objects.filter(rules.visible_to(actor, "trip__"), trip__reference=reference, kind=kind).select_related("trip").defer("text")
+    if kind == "intent":
+        rows = rows.select_related("wish")
+    return rows.filter(revision=revision) if revision is not None else rows.order_by("-revision")
 
 
 def _missing(trip: Trip, kind: str) -> NotYet:

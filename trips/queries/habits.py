@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.models import TravelPreferences
 from accounts.queries.travelers import self_of
-from travelplanner.core import money
+from travelplanner.core import money, reads
 from trips import budget
 from trips.planning.party import Person, party_of
 from trips.planning.wish import COMFORT_LEVELS, DEFAULT_DAYS, INTERESTS, PACES, Needs, Wish
@@ -37,7 +39,7 @@ def read_habits(user_id: uuid.UUID | None) -> Habits:
     """Two statements; nothing for someone unknown. Values that the planner doesn't know (any more) are left out."""
     if user_id is None:
         return NONE
-    row = TravelPreferences.objects.filter(user=user_id).first() or TravelPreferences()
+    row: TravelPreferences = reads.first(_preferences, user_id=user_id) or TravelPreferences()
     me = self_of(user_id)
     currency = row.currency if row.currency in money.known_currencies() and budget.has_rate(row.currency) else ""
     wish = Wish(
@@ -53,6 +55,10 @@ def read_habits(user_id: uuid.UUID | None) -> Habits:
         needs=Needs(earliest_start=row.earliest_start, latest_end=row.latest_end),
     )
     return Habits(wish, frozenset(str(key) for key in me.needs) if me else frozenset(), row.daily_budget if currency else None)
+
+
+def _preferences(*, user_id: uuid.UUID) -> QuerySet[TravelPreferences]:
+    return TravelPreferences.objects.filter(user=user_id).order_by()
 
 
 def fill(wish: Wish, habits: Habits, *, said: Collection[str] = ()) -> tuple[Wish, tuple[str, ...]]:

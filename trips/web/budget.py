@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from travelplanner.core import clock
+from travelplanner.core.web.requests import PageRequest
 from trips.queries.documents import body_for, computed
 from trips.queries.page_documents import documents_of, newest_of
 from trips.web import budget_view, written
@@ -16,7 +17,7 @@ from trips.web.opening import Opened, open_document
 
 
 @require_safe
-def show_budget(request: HttpRequest, reference: str) -> HttpResponse:
+def show_budget(request: PageRequest, reference: str) -> HttpResponse:
     """The range against the wish, its parts, drivers, assumptions and sources. Redirects to planning while there is none."""
     opened = open_document(request, reference, "budget")
     if isinstance(opened, HttpResponse):

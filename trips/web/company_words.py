@@ -65,7 +65,7 @@ def member_card(row: TripMember, *, you: bool, owner_looks: bool) -> dict[str, A
 
 def invitation_card(row: TripInvitation, now: dt.datetime) -> dict[str, Any]:
     """A pending invitation: to whom, as what, until when."""
-    days = (row.expires_at - now).days
+    days = (row.expires_at.date() - now.date()).days  # by the calendar, as people count: sent today for 14 days, it has 14 more
     expired = row.expires_at <= now
     left = _("expired") if expired else (_("good until today") if not days else ngettext("good for %d more day", "good for %d more days", days) % days)
     return {"id": row.pk, "email": row.email, "role_name": ROLE_NAMES[row.role], "left": left, "expired": expired, "sent": written.full_date(row.created_at.date())}

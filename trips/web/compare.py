@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from travelplanner.core.errors import AppError, Conflict, Invalid
 from travelplanner.core.web.actors import actor_of
+from travelplanner.core.web.requests import PageRequest
 from trips import rules
 from trips.actions import itineraries, plan_changes
 from trips.models import Document
@@ -48,14 +49,14 @@ class SwapForm(forms.Form):
 
 
 @require_safe
-def show_candidates(request: HttpRequest, reference: str) -> HttpResponse:
+def show_candidates(request: PageRequest, reference: str) -> HttpResponse:
     """Three plans side by side. Redirects to planning while there are none."""
     opened = open_document(request, reference, "candidates")
     return opened if isinstance(opened, HttpResponse) else _page(opened)
 
 
 @require_POST
-def choose(request: HttpRequest, reference: str) -> HttpResponse:
+def choose(request: PageRequest, reference: str) -> HttpResponse:
     """Make a candidate the trip's plan and open it."""
     try:
         itineraries.choose_candidate(
@@ -74,7 +75,7 @@ def choose(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def swap(request: HttpRequest, reference: str) -> HttpResponse:
+def swap(request: PageRequest, reference: str) -> HttpResponse:
     """GET shows what a swap would change, with its price; POST does it, choosing the plan first when it isn't chosen yet."""
     opened = open_document(request, reference, "candidates")
     if isinstance(opened, HttpResponse):
@@ -108,7 +109,7 @@ def _revision(text: str | None) -> int | None:
 def _answer(opened: Opened, form: SwapForm, found: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """The fragment for htmx (always 200, so that it is shown), else the whole page with the answer in it."""
     swap_context = _swap_context(opened, form, found)
-    if getattr(opened.request, "htmx", False):
+    if opened.request.htmx:
         return render(opened.request, "trips/_swap_difference.html", {"swap": swap_context, "reference": opened.trip.reference})
     return _page(opened, form=form, swap=swap_context, status=status)
 

@@ -22,7 +22,7 @@ def show(opened: Opened, wanted: Edit) -> HttpResponse:
 
     "Mine" is the change itself, tried out on the newest plan: what it would do there, or why it can't be done any more.
     """
-    newest, htmx = opened.document, opened.request.htmx  # type: ignore[attr-defined]  # django-htmx's middleware sets it
+    newest, htmx = opened.document, opened.request.htmx
     base = documents_of(opened.trip, {"final": wanted.based_on}).get("final")
     mine = _mine(opened, wanted)
     keep = {

@@ -81,7 +81,7 @@ def _page(request: HttpRequest, actor: Actor, trip: Trip, form: ExpenseForm | No
     return {
         "trip": trip,
         "reference": trip.reference,
-        "bar": trip_bar(actor, trip, "expenses", planned=True),
+        "bar": trip_bar(actor, trip, "", planned=True),
         "company": company_bar(actor, trip, "expenses"),
         "form": form or ExpenseForm(trip=trip, people=[person for person in everyone if not person.former], initial={"spent_on": trip_today(trip, now)}),
         "owned": trip.owner_id is not None,
@@ -139,7 +139,7 @@ def edit_expense(request: HttpRequest, reference: str, expense_id: uuid.UUID) ->
     context = {
         "trip": trip,
         "reference": trip.reference,
-        "bar": trip_bar(actor, trip, "expenses", planned=True),
+        "bar": trip_bar(actor, trip, "", planned=True),
         "company": company_bar(actor, trip, "expenses"),
         "form": form,
         "expense": expense_view.entry(actor, trip, expense),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -110,7 +111,7 @@ class TripForm(forms.Form):
             sentence=data["sentence"],
         )
 
-    def add_refusal(self, fields: dict[str, list[Any]], message: Any) -> None:
+    def add_refusal(self, fields: Mapping[str, Sequence[Any]], message: Any) -> None:
         """Show an action's refusal at the fields it is about."""
         placed = False
         for name, texts in fields.items():

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from travelplanner.core import clock
 from travelplanner.core.errors import AppError, Conflict, Invalid, NotFound
+from travelplanner.core.web.requests import PageRequest
 from trips.actions import itineraries, plan_changes
 from trips.documents.itineraries import orders_of
 from trips.models import Document
@@ -43,14 +44,14 @@ ADD_CHOICES = ("all", "indoor")
 
 @require_safe
 @vary_on_headers("HX-Request")
-def show_itinerary(request: HttpRequest, reference: str) -> HttpResponse:
+def show_itinerary(request: PageRequest, reference: str) -> HttpResponse:
     """The plan, one day at a time. Redirects to planning while there are no plans, to the comparison while none is chosen."""
     opened = _open(request, reference)
     return opened if isinstance(opened, HttpResponse) else _answer(opened, day=request.GET.get("day", ""))
 
 
 @require_POST
-def edit(request: HttpRequest, reference: str) -> HttpResponse:
+def edit(request: PageRequest, reference: str) -> HttpResponse:
     """Earlier, later, other day, remove, add, or dropped somewhere: saved as the next revision, or every reason why not."""
     opened = _open(request, reference)
     if isinstance(opened, HttpResponse):
@@ -76,14 +77,14 @@ def edit(request: HttpRequest, reference: str) -> HttpResponse:
 def _kept(opened: Opened, day: int) -> HttpResponse:
     """After a conflict: the plan stays as the others made it."""
     words = _("The plan stays as it is now; your change was not made.")
-    if opened.request.htmx:  # type: ignore[attr-defined]  # django-htmx's middleware sets it
+    if opened.request.htmx:
         return _answer(opened, day=str(day), refused={"tone": "good", "title": words})
     messages.info(opened.request, words)
     return redirect(f"{opened.url('itinerary')}?{urlencode({'day': day})}")
 
 
 @require_POST
-def undo(request: HttpRequest, reference: str) -> HttpResponse:
+def undo(request: PageRequest, reference: str) -> HttpResponse:
     """Bring back the revision before, as a new one."""
     opened = _open(request, reference)
     if isinstance(opened, HttpResponse):
@@ -100,7 +101,7 @@ def undo(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_safe
 @vary_on_headers("HX-Request")
-def preview(request: HttpRequest, reference: str) -> HttpResponse:
+def preview(request: PageRequest, reference: str) -> HttpResponse:
     """What a change would do, nothing saved: with `action` for that change, with `stop` alone for everything that can be done with it."""
     opened = _open(request, reference)
     if isinstance(opened, HttpResponse):
@@ -128,13 +129,13 @@ def _preview_of(opened: Opened, wanted: Edit) -> HttpResponse:
         answer = edit_words.fits(wanted, outcome)
     except (Invalid, Conflict) as error:
         answer = {"fits": False, **edit_words.refusal(error, wanted, opened.document)}
-    if opened.request.htmx:  # type: ignore[attr-defined]  # django-htmx's middleware sets it
+    if opened.request.htmx:
         return render(opened.request, "trips/_preview.html", {"answer": answer})
     return _answer(opened, day=str(wanted.day or day_of(orders_of(days), wanted.stop) or 1), preview=answer)
 
 
 @require_safe
-def show_changes(request: HttpRequest, reference: str) -> HttpResponse:
+def show_changes(request: PageRequest, reference: str) -> HttpResponse:
     """All revisions, and the difference of two of them (`from`, `to`; the newest two by default)."""
     opened = _open(request, reference)
     if isinstance(opened, HttpResponse):
@@ -161,7 +162,7 @@ def show_changes(request: HttpRequest, reference: str) -> HttpResponse:
     return opened.render("trips/changes.html", "plan", context)
 
 
-def _open(request: HttpRequest, reference: str) -> Opened | HttpResponse:
+def _open(request: PageRequest, reference: str) -> Opened | HttpResponse:
     try:
         return open_document(request, reference, "final")
     except NotFound as error:
@@ -184,7 +185,7 @@ def _placed(opened: Opened, wanted: Edit) -> Edit:
 
 def _saved(opened: Opened, saved: Document, words: str, *, day: int, stop: str = "") -> HttpResponse:
     """After a save: the new plan in place for htmx, with a toast that undoes it; else the way to the page, which says it."""
-    if opened.request.htmx:  # type: ignore[attr-defined]  # django-htmx's middleware sets it
+    if opened.request.htmx:
         newest = open_document(opened.request, opened.trip.reference, "final")
         if isinstance(newest, Opened):
             return _answer(newest, day=str(day), toast=words, still_there=stop if day_of(orders_of(saved.body["itinerary"]["days"]), stop) else "")
@@ -195,7 +196,7 @@ def _saved(opened: Opened, saved: Document, words: str, *, day: int, stop: str =
 
 def _answer(opened: Opened, *, day: str, status: int = 200, **extra: Any) -> HttpResponse:
     """The plan as a fragment (for `#plan`) when htmx asks, always with 200 so that it is shown; else the page."""
-    htmx = opened.request.htmx  # type: ignore[attr-defined]  # django-htmx's middleware sets it
+    htmx = opened.request.htmx
     context = _context(opened, day, extra)
     if htmx and not htmx.history_restore_request:
         shared = {"reference": opened.trip.reference, "editable": opened.editable, "locked": opened.locked, "role": opened.role, "sample": opened.trip.sample, "fragment": True}

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -145,10 +146,8 @@ def bookable_words(body: Mapping[str, Any]) -> str:
 
 
 def saved_words(revision: int, saved: dt.datetime) -> str:
-    """Revision 4, saved 21 Nov 2026, 10:41 UTC: the reader's own zone is not known here, so the zone is named."""
+    """Revision 4, saved 21 Nov 2026, 10:41 UTC: as HTML, so that the reader's own clock can take the place of UTC."""
     moment = saved.astimezone(dt.UTC)
-    return _("Revision %(revision)d, saved %(date)s, %(time)s") % {
-        "revision": revision,
-        "date": written.full_date(moment.date()),
-        "time": moment.strftime("%H:%M UTC"),
-    }
+    words = f"{written.full_date(moment.date())}, {moment:%H:%M} UTC"
+    marked = format_html('<time class="num" datetime="{}" data-local-time="moment">{}</time>', moment.isoformat(), words)
+    return format_html(escape(_("Revision %(revision)s, saved %(moment)s")) % {"revision": "{}", "moment": "{}"}, revision, marked)

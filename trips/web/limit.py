@@ -36,9 +36,14 @@ def change_limit(request: HttpRequest, reference: str) -> HttpResponse:
     form = LimitForm(request.POST or None, initial={"limit": trip.budget_amount, "version": trip.row_version})
     target = request.POST.get("next") or request.GET.get("next", "")
     safe = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
-    if request.method == "POST" and form.is_valid():
+    own = rules.may_change(actor, trip)
+    locked = own and (trip.locked_revision is not None or trip.state != "planning")
+    status = 400 if form.is_bound else 200
+    if form.is_bound and locked:
+        status = 409  # the page says why, and where to undo it
+    elif form.is_bound and form.is_valid():
         change_trip(actor=actor, reference=reference, row_version=form.cleaned_data["version"], budget_maximum=form.cleaned_data["limit"])
         messages.success(request, _("Your limit is changed."))
         return HttpResponseRedirect(target) if safe else redirect("trips:show", reference=reference)
-    context = {"trip": trip, "form": form, "next": target if safe else "", "bar": trip_bar(actor, trip, "plan", planned=True), "own": rules.may_change(actor, trip)}
-    return render(request, "trips/limit.html", context, status=400 if form.is_bound else 200)
+    context = {"trip": trip, "form": form, "next": target if safe else "", "bar": trip_bar(actor, trip, "plan", planned=True), "own": own, "locked": locked}
+    return render(request, "trips/limit.html", context, status=status)

@@ -72,7 +72,7 @@ def _plan(request: HttpRequest, wish: Wish, form: TripForm) -> HttpResponse:
             form = TripForm(initial=form.initial)
             context = {"form": form, "notice": " ".join([str(refusal.message), *(str(t) for texts in refusal.fields.values() for t in texts)])}
         else:
-            form.add_refusal(refusal.fields, refusal.message)  # type: ignore[arg-type]
+            form.add_refusal(refusal.fields, refusal.message)
             context = {"form": form}
         return render(request, "trips/new.html", {**context, "destinations": catalogue.published_destinations()}, status=400)
     return redirect("trips:planning", reference=trip.reference)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict
 from travelplanner.core.web.actors import actor_of
+from travelplanner.core.web.requests import PageRequest
 from trips import rules
 from trips.models import Document, Trip
 from trips.queries.documents import NotYet, find_document
@@ -23,7 +24,7 @@ from trips.web.trip_bar import trip_bar
 class Opened:
     """A page's subject; `editable` is false for samples and for what is booked."""
 
-    request: HttpRequest
+    request: PageRequest
     actor: Actor
     document: Document
 
@@ -67,7 +68,7 @@ class Opened:
         return render(self.request, template, shared | context, status=status)
 
 
-def open_document(request: HttpRequest, reference: str, kind: str, revision: int | None = None) -> Opened | HttpResponse:
+def open_document(request: PageRequest, reference: str, kind: str, revision: int | None = None) -> Opened | HttpResponse:
     """The document to show, or the way to where it is being made: planning, or the comparison when nothing was chosen yet.
 
     Raises NotFound when the trip isn't theirs to see.

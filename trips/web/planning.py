@@ -14,7 +14,7 @@ from travelplanner.core import health
 from travelplanner.core.web.actors import actor_of
 from travelplanner.core.web.limits import limited
 from trips import rules
-from trips.actions import runs
+from trips.actions import run_queue
 from trips.documents.sentences import COMFORT_NAMES, INTEREST_NAMES
 from trips.models import PlanningRun, Trip
 from trips.models.run import STEPS
@@ -57,7 +57,7 @@ def show_progress(request: HttpRequest, reference: str) -> HttpResponse:
 @limited("plan")
 def plan_again(request: HttpRequest, reference: str) -> HttpResponse:
     """Queue planning again after a failure."""
-    runs.plan_again(actor=actor_of(request), reference=reference)
+    run_queue.plan_again(actor=actor_of(request), reference=reference)
     return redirect("trips:planning", reference=reference)
 
 

@@ -115,7 +115,7 @@ def _page(request: HttpRequest, actor: Actor, trip: Trip, form: AskForm | None, 
     return {
         "trip": trip,
         "reference": trip.reference,
-        "bar": trip_bar(actor, trip, "polls", planned=True),
+        "bar": trip_bar(actor, trip, "", planned=True),
         "company": company_bar(actor, trip, "polls"),
         "owned": trip.owner_id is not None,
         "sign_in_url": f"{reverse('account_login')}?next={request.path}",

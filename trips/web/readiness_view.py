@@ -65,7 +65,7 @@ def _group(severity: str, findings: Sequence[Finding], found: TravelerReadiness,
     if not rows:
         return None
     return {
-        "label": written.capital(str(words.SEVERITY_NAMES[severity])),  # type: ignore[index]
+        "label": written.capital(str(words.SEVERITY_NAMES[severity])),
         "tone": TONES[severity],
         "rows": [
             {"text": words.text_of(row.code, row.params), "remedy": words.remedy_of(row.code, row.params), **link_of(row, found, reference)} for row in rows

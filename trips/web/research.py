@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from travelplanner.core.web.requests import PageRequest
 from trips.queries.documents import body_for
 from trips.web import research_view, written
 from trips.web.opening import open_document
 
 
 @require_safe
-def show_research(request: HttpRequest, reference: str) -> HttpResponse:
+def show_research(request: PageRequest, reference: str) -> HttpResponse:
     """When to go, safety, money, customs, holidays, places. Redirects to planning while there is none."""
     opened = open_document(request, reference, "research")
     if isinstance(opened, HttpResponse):

@@ -18,7 +18,12 @@ STEPS = ("wish", "budget", "compare", "plan", "book")
 
 
 def trip_bar(actor: Actor, trip: Trip, here: str, *, planned: bool) -> dict[str, Any]:
-    """Context of `partials/tripbar.html`; `planned` says whether budget and candidates are there. The ceiling is shown to owners only."""
+    """Context of `partials/tripbar.html`; `planned` says whether budget and candidates are there. The ceiling is shown to owners only.
+
+    `here` is one of STEPS, or "" on the pages beside them (company, votes, expenses): those belong to the plan once there is one.
+    """
+    if not here and trip.chosen_revision is not None:
+        here = "plan"
     limit = ""
     if trip.budget_amount is not None and rules.owns(actor, trip):
         limit = _("up to %s") % format_amount(Decimal(trip.budget_amount), trip.budget_currency)

@@ -11,6 +11,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -85,7 +86,7 @@ class Command(BaseCommand):
             plans = plan_candidates(problem, seed=seed)
             figures["three candidates"].append(time.process_time() - start)
             orders = tuple(tuple(stop.place_id for stop in day.stops if stop.place_id) for day in plans[0].days)
-            figures["assemble one"].append(cpu(lambda p=problem, o=orders, n=plans[0].profile: assemble(p, o, profile=n)))  # type: ignore[misc]
+            figures["assemble one"].append(cpu(partial(assemble, problem, orders, profile=plans[0].profile)))
             start = time.process_time()
             refused += sum(bool(check(problem, plan)) for plan in plans)
             figures["check one"].append((time.process_time() - start) / len(plans))

@@ -66,9 +66,8 @@ class CoverInput:
         """The way of building, from the coordinates alone."""
         lat, lon = self.latitude, self.longitude
         if lon is None:
-            return {"dry": "south_asia", "mediterranean": "europe", "temperate": "europe"}.get(
-                self.climate_group, "elsewhere"
-            )  # type: ignore[return-value]
+            by_climate: dict[str, Tradition] = {"dry": "south_asia", "mediterranean": "europe", "temperate": "europe"}
+            return by_climate.get(self.climate_group, "elsewhere")
         if lon < -30:
             return "americas"
         if 66 <= lon < 97 and 5 <= lat < 37:
