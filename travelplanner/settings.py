@@ -162,7 +162,9 @@ DEMO_PASSWORD = env("DEMO_PASSWORD", default="")  # of the demo users, in local 
 DATABASES = {"default": env.address("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 _database = DATABASES["default"]
 _database["CONN_MAX_AGE"] = env.number("CONN_MAX_AGE", 60)  # SQLite too: opening a file, its settings and closing it cost as much as a small answer
+_database["CONN_HEALTH_CHECKS"] = True
 if _database["ENGINE"].endswith("sqlite3"):
+    _database["ENGINE"] = "travelplanner.core.sqlite3"
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
@@ -176,7 +178,6 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
     _database["TEST"] = {"NAME": env("TEST_SQLITE", default=str(Path(tempfile.gettempdir()) / "travelplanner-test.sqlite3"))}
 else:
-    _database["CONN_HEALTH_CHECKS"] = True
     # PgBouncer in transaction mode stands in front where it grows: nothing may outlive a transaction.
     _database["DISABLE_SERVER_SIDE_CURSORS"] = True
     _database.setdefault("OPTIONS", {})["prepare_threshold"] = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +28,8 @@ from bookings.queries.itinerary_lines import ItineraryLine, lines_of_itinerary
 from bookings.queries.plan_moves import CartChange, FilledCart, Step, change_of, key_of, steps_of_moved, steps_to_follow
 from bookings.queries.planned import (
     bought_of,
+    keys_of,
+    moved_rows,
     numbers_of,
     plan_left,
     planned_key,
@@ -365,6 +368,11 @@ def take_from_plan(*, actor: Actor, trip_reference: str, key: str, now: dt.datet
         if line is None:
             raise NotFound
         _check_room(user_id)
+        mark = next((item for item in rows if item.taken_out and row_keys(item) & keys_of(line)), None)
+        mark = mark or next((item for item, other in moved_rows(rows, plan.lines, [line], taken_out=True) if other is line), None)
+        if mark is not None:  # what was taken out stands elsewhen by now: it comes back there, as it was
+            _follow_one(mark, line, replace(use_of(mark), first=line.use.first, time=line.use.time), {"planned_as": key, "planned_use": numbers_of(line.use)}, now)
+            return _write(mark, {"taken_out": False}, now)
         row = _row(user_id, trip, line, plan.stock, now)
         _make_room(row, trip, _("The cart has a line for this date and time already."))  # a mark that something else of the plan left there when it was moved, then taken out
         row.save(force_insert=True)

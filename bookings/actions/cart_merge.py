@@ -123,8 +123,11 @@ def _grow(item: CartItem, service: Service, wish: WishedLine, quoted: Quote, sto
     after = tuple(max(have, wanted) for have, wanted in zip(before, (quoted.use.quantity, quoted.use.participants, quoted.use.nights), strict=True))
     if after == before:
         return False
+    try:
+        whole = stock.quote(service.pk, replace(quoted.use, quantity=after[0], participants=after[1], nights=after[2]))
+    except UnfitUse:  # the cart's line doesn't fit any more (the catalogue changed): it says so in the cart, and keeps nobody from signing in
+        return False
     item.quantity, item.participants, item.nights = after
-    whole = stock.quote(service.pk, replace(quoted.use, quantity=after[0], participants=after[1], nights=after[2]))
     seen = wish.price_seen if whole.use == quoted.use else None  # of exactly this line somebody saw the price; else today's is noted
     item.price_seen = whole.charged if seen is None else seen
     return True

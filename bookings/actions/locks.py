@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 
 from accounts.models import User
@@ -74,9 +74,8 @@ def changing_cart(*, actor: Actor, trip_reference: str = "") -> Iterator[Trip | 
     """One short transaction in which nobody else changes the actor's cart: all of its tabs and devices come one after the other.
 
     Gives the trip to which a row is put, locked first and read after the wait, where one is named. Whoever only changes or takes out rows needs
-    no trip: a booking that is being confirmed takes its rows out under the trip's lock and waits for nothing that this holds for long.
-    The user's row is locked without its key, so that bookings, which refer to it, never wait for a cart. On SQLite the transaction itself has the
-    whole database from its BEGIN IMMEDIATE on. Raises NotAllowed (signed out; a sample), NotFound (the trip).
+    no trip: a booking that is being confirmed takes its rows out under the trip's lock and this one. On SQLite the transaction itself has the whole
+    database from its BEGIN IMMEDIATE on. Raises NotAllowed (signed out; a sample), NotFound (the trip).
     """
     user_id = rules.require_user(actor)
     if not settings.CARTS_ARE_GUARDED:  # the twin of the race tests: every statement stands alone
@@ -84,5 +83,12 @@ def changing_cart(*, actor: Actor, trip_reference: str = "") -> Iterator[Trip | 
         return
     with transaction.atomic():
         trip = fetch_for_change(actor=actor, reference=trip_reference) if trip_reference else None
-        User.objects.select_for_update(no_key=True, of=("self",)).filter(pk=user_id).values_list("pk", flat=True).first()
+        lock_cart(actor=actor, user_id=user_id)
         yield trip
+
+
+def lock_cart(*, actor: Actor, user_id: uuid.UUID) -> None:
+    """The lock of a user's cart, after the trip's where both are needed: their row, without its key, so that bookings, which refer to it, never
+    wait for it. Inside the caller's transaction, which on SQLite has the whole database already: no statement there."""
+    if connection.features.has_select_for_update:
+        User.objects.select_for_update(no_key=True, of=("self",)).filter(pk=user_id).values_list("pk", flat=True).first()

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from bookings.actions import ledger, saga
 from bookings.actions.announcements import announce
 from bookings.actions.budget_locks import release_budget, spend_budget
-from bookings.actions.locks import lock_payment
+from bookings.actions.locks import lock_cart, lock_payment
 from bookings.actions.places import give_back_places
 from bookings.actions.refunds import open_refund
 from bookings.actions.share_mails import tell_payers
@@ -160,7 +160,7 @@ def confirm_booking(
         created_at=now,
     )
     plain_rows.insert([confirmation])
-    _empty_cart(booking, items)
+    _empty_cart(actor, booking, items)
     mark_booked(actor=actor, trip=booking.trip, revision=booking.itinerary_revision or 0, spent=booking.total, now=now)
     paid_by = ", ".join(payment.transaction_id for payment in payments)
     outbox.enqueue_mail(
@@ -188,8 +188,10 @@ def _holds_of(*, booking_id: uuid.UUID) -> QuerySet[Hold]:
     return Hold.objects.filter(item__booking=booking_id, state="active").order_by("slot_id")
 
 
-def _empty_cart(booking: Booking, items: list[BookingItem]) -> None:
-    """What was bought leaves the cart, taken out meanwhile or not; lines that were added meanwhile stay."""
+def _empty_cart(actor: Actor, booking: Booking, items: list[BookingItem]) -> None:
+    """What was bought leaves the cart, taken out meanwhile or not; lines that were added meanwhile stay. Under the cart's lock, as every change of
+    several of its rows: else two of them could wait for each other."""
+    lock_cart(actor=actor, user_id=booking.user_id)
     bought = {"user": booking.user_id, "trip": booking.trip_id}
     plain_rows.drop(CartItem, [{**bought, "service": item.service_id, "booking_date": item.starts_on, "time": item.time} for item in items])
 

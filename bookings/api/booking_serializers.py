@@ -57,7 +57,8 @@ class NewBookingSerializer(serializers.Serializer):
         default=None,
         help_text=(
             "The sum that the traveler agreed to, in the trip's currency: another one than today's is 409 `price_changed` with old and new, and nothing is held. "
-            "Without it, each line must still cost what the cart or the plan showed. What the plan priced in another currency has no such price: it is booked at today's."
+            "Without it, each line must still cost what the cart or the plan showed. What the plan priced in another currency has no such price: it is booked at today's, "
+            "and what is sold in another currency than the trip's at today's rate."
         ),
     )
     shown = serializers.ListField(

@@ -73,7 +73,9 @@ def steps_to_follow(rows: Sequence[CartItem], lines: Sequence[ItineraryLine], wa
     rest = [line for line in free if covered.isdisjoint(keys_of(line))]
     moved = {item.pk: line for item, line in moved_rows(rows, lines, rest)}
     rest = [line for line in rest if line not in moved.values()]
-    places = {_place(item.service_id, use_of(item)) for item in inside}
+    said_no = [line for _item, line in moved_rows(rows, lines, rest, taken_out=True)]
+    rest = [line for line in rest if line not in said_no]
+    places = {_place(item.service_id, use_of(item)) for item in inside} | {_place(line.service.pk, line.use) for line in rest}
     for item in inside:
         line = standing.get(item.pk) or moved.get(item.pk)
         if line is not None:

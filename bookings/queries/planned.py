@@ -105,20 +105,21 @@ def plan_left(lines: Iterable[ItineraryLine], rows: Iterable[CartItem], bought: 
     out = tuple(line for line in open_lines if not outside.isdisjoint(keys_of(line)) or line not in uncancelled)
     still = [line for line in open_lines if line not in out]
     moved = moved_rows(rows, lines, still)
-    followed = [line for _item, line in moved]
-    return PlanLeft(tuple(line for line in still if line not in followed), out, moved)
+    still = [line for line in still if line not in [line for _item, line in moved]]
+    gone = [line for _item, line in moved_rows(rows, lines, still, taken_out=True)]  # a no holds for the same thing elsewhen
+    return PlanLeft(tuple(line for line in still if line not in gone), (*out, *gone), moved)
 
 
-def moved_rows(rows: Iterable[CartItem], lines: Iterable[ItineraryLine], free: Iterable[ItineraryLine]) -> tuple[tuple[CartItem, ItineraryLine], ...]:
-    """Rows in the cart whose thing `lines` don't have where it was, each with the one of `free` that it is by now: of the same service, on its
+def moved_rows(rows: Iterable[CartItem], lines: Iterable[ItineraryLine], free: Iterable[ItineraryLine], *, taken_out: bool = False) -> tuple[tuple[CartItem, ItineraryLine], ...]:
+    """Rows in the cart (`taken_out`: those that were taken out) whose thing `lines` don't have where it was, each with the one of `free` that it is by now: of the same service, on its
     planned date before any other. Pure."""
     known = {key for line in lines for key in keys_of(line)}
-    stale = [item for item in rows if not item.taken_out and item.planned_as and row_keys(item).isdisjoint(known)]
+    stale = [item for item in rows if item.taken_out is taken_out and item.planned_as and row_keys(item).isdisjoint(known)]
     rest, pairs = list(free), list[tuple[CartItem, ItineraryLine]]()
     for same_date in (True, False):
         for item in list(stale):
-            mine = (line for line in rest if line.service.pk == item.service_id and (not same_date or f"{line.use.first:%Y%m%d}" == planned_part(item, 1)))
-            if line := next(mine, None):
+            mine = [line for line in rest if line.service.pk == item.service_id and (not same_date or f"{line.use.first:%Y%m%d}" == planned_part(item, 1))]
+            if line := min(mine, key=lambda line: line.use.time != item.time, default=None):  # the departure that it has already before any other
                 pairs.append((item, line))
                 stale.remove(item)
                 rest.remove(line)

@@ -36,6 +36,7 @@ from bookings.web.refusals import refusal_notes
 from travelplanner.core import clock
 from travelplanner.core.actor import Actor
 from travelplanner.core.errors import Conflict, Invalid, NotFound
+from travelplanner.core.money import MAX_AMOUNT
 from travelplanner.core.templatetags.money import format_amount
 from travelplanner.core.web.actors import actor_of
 from trips.queries.trips import get_trip, list_trips
@@ -165,6 +166,8 @@ def _agree(request: HttpRequest, actor: Actor) -> HttpResponse:
         price = Decimal(request.POST.get("price", "")[:20])
     except InvalidOperation:
         raise NotFound from None
+    if not price.is_finite() or abs(price) > MAX_AMOUNT:
+        raise NotFound
     if actor.is_user:
         actions.accept_price(actor=actor, item_id=_id(request), price=price)
         return redirect("bookings:cart")

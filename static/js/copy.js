@@ -4,7 +4,14 @@ for (const button of navigator.clipboard ? document.querySelectorAll("button[dat
   if (!source) continue;
   button.parentElement.hidden = false;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(source.value ?? source.textContent.trim());
-    button.nextElementSibling.textContent = button.dataset.copied;
+    const status = button.nextElementSibling;
+    status.textContent = ""; // so that a second press is told again
+    try {
+      await navigator.clipboard.writeText(source.value ?? source.textContent.trim());
+      status.textContent = button.dataset.copied;
+    } catch {
+      getSelection().selectAllChildren(source); // the browser refused: it stands selected, to be copied by hand
+      source.select?.();
+    }
   });
 }

@@ -45,6 +45,32 @@ def test_sign_in_when_this_browser_was_told_a_language_then_that_stays(page: Cli
     assert '<html lang="hi">' in html(page)
 
 
+def test_sign_in_when_the_last_user_of_this_browser_spoke_another_language_then_ones_own(page: Client, alice: User, charlie: User) -> None:
+    UserProfile.objects.create(user=alice, preferred_language="hi")
+    UserProfile.objects.create(user=charlie, preferred_language="en")
+    sign_in(page, alice)
+    page.post("/accounts/logout/")
+    assert sign_in(page, charlie)["django_language"] == "en"
+    assert '<html lang="en">' in html(page)
+
+
+def test_sign_in_when_another_language_was_chosen_elsewhere_then_that_one(page: Client, alice: User) -> None:
+    UserProfile.objects.create(user=alice, preferred_language="hi")
+    sign_in(page, alice)
+    page.post("/accounts/logout/")
+    UserProfile.objects.update(preferred_language="en")
+    assert sign_in(page, alice)["django_language"] == "en"
+
+
+def test_sign_in_when_the_button_was_pressed_after_a_profile_spoke_then_the_button_counts(page: Client, alice: User) -> None:
+    UserProfile.objects.create(user=alice, preferred_language="en")
+    sign_in(page, alice)
+    page.post("/accounts/logout/")
+    page.post("/i18n/setlang/", {"language": "hi", "next": "/"})
+    assert "django_language" not in sign_in(page, alice)
+    assert '<html lang="hi">' in html(page)
+
+
 def test_sign_in_when_nothing_was_chosen_then_the_device_decides(page: Client, alice: User) -> None:
     assert "django_language" not in sign_in(page, alice)
     assert '<html lang="en">' in html(page)

@@ -435,3 +435,23 @@ def test_undo_cookie_when_tampered_with_or_of_another_purpose_then_it_is_none(pa
     page.cookies["cart_undo"] = signed
     press(page, do="restore")
     assert "Demo Boat ride" in seen(page)
+
+
+@pytest.mark.parametrize("price", ["NaN", "sNaN", "Infinity", "1e30"])
+def test_agreeing_when_the_price_is_no_price_then_nothing_happens(page: Client, alice_page: Client, catalogue: SmallCatalogue, price: str) -> None:
+    boat = catalogue.activities[1]
+    press(page, **form(boat))
+    press(alice_page, **form(boat))
+    mine = CartItem.objects.get()
+    assert press(page, do="agree", line=line_key(boat), price=price).status_code == 302
+    assert press(alice_page, do="agree", line=mine.pk, price=price).status_code == 302
+    assert CartItem.objects.get().price_seen == mine.price_seen
+
+
+def test_sign_in_when_the_carts_line_fits_no_more_then_one_is_signed_in_and_it_stays(page: Client, alice: User, catalogue: SmallCatalogue) -> None:
+    hotel = catalogue.hotels[1]
+    actions.add_line(actor=actor_for(alice), service_id=hotel.pk, booking_date=DAY, quantity=1, participants=2)
+    Service.objects.filter(pk=hotel.pk).update(sleeps=1)
+    press(page, **form(hotel, people=1, nights=3))
+    assert page.post("/accounts/login/", {"login": alice.email, "password": PASSWORD}).status_code == 302
+    assert CartItem.objects.get().nights == 1

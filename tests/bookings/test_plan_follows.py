@@ -116,6 +116,9 @@ def use(trip: Trip, catalogue: SmallCatalogue, actor: Actor, touches: list[Touch
 @example(before=[("ticket", 0, "10:00")], after=[("ticket", 2, "14:00")], touches=[Touch(people=1, requests="window")])
 @example(before=[("ticket", 0, "10:00"), ("ticket", 1, "10:00")], after=[("ticket", 1, "10:00"), ("ticket", 2, "10:00")], touches=[Touch(people=1), Touch(people=3, which=1)])
 @example(before=[("car", 0, "")], after=[("car", 1, "")], touches=[Touch(day=4)])
+@example(before=[("ticket", 0, "10:00")], after=[("ticket", 2, "10:00"), ("ticket", 2, "14:00")], touches=[Touch(time=1)])
+@example(before=[("ticket", 0, "10:00")], after=[("ticket", 2, "10:00"), ("ticket", 5, "10:00")], touches=[Touch(day=5)])
+@example(before=[("ticket", 0, "10:00")], after=[("ticket", 2, "10:00"), ("ticket", 5, "14:00")], touches=[Touch(day=5, time=1)])
 @example(before=[("boat", 0, "06:00")], after=[("boat", 0, "06:00")], touches=[Touch(out=True)])
 @given(before=PLANS, after=PLANS, touches=TOUCHES)
 def test_fill_when_the_plan_changed_then_what_the_traveler_set_stays_and_all_is_told(
@@ -267,3 +270,22 @@ def test_hold_when_the_plan_moved_a_changed_line_then_it_is_booked_once(alice_pa
 def test_reserve_when_nothing_of_the_cart_is_planned_elsewhen_then_as_ever(actor: Actor, alices_trip: Trip) -> None:
     cart.fill_from_itinerary(actor=actor, trip_reference=alices_trip.reference)
     assert reserve(actor, alices_trip, with_plan=True).items.count() == 3
+
+
+def test_fill_when_what_was_taken_out_moved_then_it_stays_out_and_comes_back_as_it_was(alice: User, catalogue: SmallCatalogue) -> None:
+    """A no holds for the same thing elsewhen."""
+    actor, trip = actor_for(alice), TripFactory(owner=alice)
+    plan(trip, catalogue, [("ticket", 0, "10:00"), ("boat", 1, "06:00")], 1)
+    cart.fill_from_itinerary(actor=actor, trip_reference=trip.reference)
+    ticket = CartItem.objects.get(service=catalogue.activities[0])
+    cart.change_line(actor=actor, item_id=ticket.pk, changes={"participants": 1, "quantity": 1, "special_requests": "window"})
+    cart.remove_line(actor=actor, item_id=ticket.pk)
+    plan(trip, catalogue, [("ticket", 0, "14:00"), ("boat", 1, "06:00")], 2)
+    assert cart.fill_from_itinerary(actor=actor, trip_reference=trip.reference).changes == ()
+    sheet = load_sheet(actor, trip.reference)
+    assert sheet is not None
+    (left,) = sheet.left_out
+    assert [item.name for item in reserve(actor, trip).items.all()] == ["Demo Boat ride"]
+    back = cart.take_from_plan(actor=actor, trip_reference=trip.reference, key=left.key)
+    assert (back.pk, back.time, own_of(back)) == (ticket.pk, "14:00", (1, 1, "window"))
+    assert not CartItem.all_rows.filter(taken_out=True).exists()

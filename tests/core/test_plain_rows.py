@@ -94,3 +94,17 @@ def test_drop_when_rows_match_one_of_the_wishes_then_only_these_go() -> None:
     wishes = [{"dedupe_key": "one", "state": "queued"}, {"dedupe_key": "two", "state": "sent"}, {"dedupe_key": "three", "state": "queued"}]
     assert plain_rows.drop(OutboxMessage, wishes) == 2
     assert list(OutboxMessage.objects.values_list("dedupe_key", flat=True)) == ["two"]
+
+
+def test_change_when_there_is_no_key_then_nobody_is_changed() -> None:
+    trip = TripFactory()
+    assert plain_rows.change(Trip, {"title": "All of them"}, where={"state": trip.state}, keys=[]) == 0
+    trip.refresh_from_db()
+    assert trip.title != "All of them"
+
+
+def test_condition_when_it_is_none_then_refused_and_not_taken_for_nothing() -> None:
+    with pytest.raises(TypeError, match="IS NULL"):
+        plain_rows.change(Trip, {"title": "x"}, where={"owner": None}, keys=[TripFactory().pk])
+    with pytest.raises(TypeError, match="IS NULL"):
+        plain_rows.drop(OutboxMessage, [{"dedupe_key": None}])

@@ -57,6 +57,7 @@ def test_rows_when_read_by_two_then_each_their_own_in_the_orms_shape(people: dic
 @pytest.mark.django_db
 def test_rows_when_nobody_asks_then_none(people: dict[str, Traveler]) -> None:
     assert reads.rows(travelers_of, actor=Actor()) == []
+    assert reads.count(travelers_of, actor=Actor()) == 0
 
 
 @pytest.mark.django_db
@@ -75,6 +76,9 @@ def test_listing_when_paged_then_counted_and_cut_like_a_queryset(alice: User) ->
     with CaptureQueriesContext(connection) as said:
         assert (listing.count(), [one.first_name for one in listing[25:50]]) == (30, [f"N{number:02}" for number in range(25, 30)])
     assert len(said) == 2
+    kept = reads._prepare.cache_info().currsize
+    assert [len(listing[first:stop]) for first, stop in ((0, 10), (7, 9), (20, 30), (30, 30))] == [10, 2, 10, 0]
+    assert reads._prepare.cache_info().currsize == kept, "whoever pages through a list pushes nobody's statement out"
     assert (len(listing[0:10]), reads.count(travelers_of, actor=Actor(user_id=uuid.uuid4()))) == (10, 0)
 
 

@@ -57,8 +57,12 @@ class Room:
     amount: int
 
 
-def change(model: type[models.Model], values: Mapping[str, Any], *, where: Mapping[str, Any], keys: Sequence[Any] = ()) -> int:
-    """UPDATE the rows whose columns `where` have these values (and, where there are any, have one of these `keys`); returns how many they were."""
+def change(model: type[models.Model], values: Mapping[str, Any], *, where: Mapping[str, Any], keys: Sequence[Any] | None = None) -> int:
+    """UPDATE the rows whose columns `where` have these values, and which have one of these `keys` where such are given; returns how many they were."""
+    if keys is not None and not keys:
+        return 0
+    keys = keys or ()
+    _refuse_none(where)
     connection = transaction.get_connection()
     params = [
         _field(model, name).get_db_prep_save(value.amount if isinstance(value, Plus | Room) else value, connection)
@@ -71,9 +75,16 @@ def change(model: type[models.Model], values: Mapping[str, Any], *, where: Mappi
 
 def drop(model: type[models.Model], any_of: Sequence[Mapping[str, Any]]) -> int:
     """DELETE the rows whose columns have the values of one of these; all name the same columns. For rows that nothing hangs on; returns how many."""
+    for where in any_of:
+        _refuse_none(where)
     connection = transaction.get_connection()
     params = [_field(model, name).get_db_prep_save(value, connection) for where in any_of for name, value in where.items()]
     return send(_delete_text(model, tuple(any_of[0]), len(any_of)), params)
+
+
+def _refuse_none(where: Mapping[str, Any]) -> None:
+    if nothing := [name for name, value in where.items() if value is None]:
+        raise TypeError(f"{nothing}: None is another statement (IS NULL).")
 
 
 def put(row: models.Model, *, otherwise: str) -> int:

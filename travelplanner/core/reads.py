@@ -33,7 +33,7 @@ from django.db.utils import DEFAULT_DB_ALIAS
 
 from .actor import Actor
 
-KEPT = 512  # statements of a process; a page's number is part of one
+KEPT = 512  # statements of a process
 FIELDS: dict[type, type[models.Field]] = {
     uuid.UUID: models.UUIDField, str: models.TextField, int: models.IntegerField, dt.datetime: models.DateTimeField, dt.date: models.DateField,
 }  # fmt: skip
@@ -45,6 +45,8 @@ class Slot(Expression):
     """Stands for a value that comes with each request. Always true, as what it stands for: an actor's empty parts have no slot."""
 
     def __init__(self, name: str, kind: type) -> None:
+        if kind not in FIELDS:
+            raise TypeError(f"{name}: there is no slot for {kind}.")
         self.name, self.kind = name, kind
         super().__init__(output_field=FIELDS[kind]())
 
@@ -111,7 +113,8 @@ def locked(build: Build, *shape: Hashable, **values: Any) -> list[Any]:
 
 def count(build: Build, *shape: Hashable, **values: Any) -> int:
     """How many rows `build(*shape, **values)` has. One statement."""
-    return int(_read(build, shape, values, "count")[0][0])
+    found = _read(build, shape, values, "count")
+    return int(found[0][0]) if found else 0  # nothing was asked where the rules leave nothing to see
 
 
 class Listing:
@@ -129,9 +132,14 @@ class Listing:
 
 
 def _read(build: Build, shape: tuple[Hashable, ...], values: Mapping[str, Any], part: slice | str | None) -> list[Any]:
-    window = (part.start, part.stop) if isinstance(part, slice) else part
-    kinds = tuple((name, _kind(value)) for name, value in values.items())
-    return _prepare(connections[DEFAULT_DB_ALIAS].vendor, build, shape, kinds, window).run(values)
+    vendor, kinds = connections[DEFAULT_DB_ALIAS].vendor, tuple((name, _kind(value)) for name, value in values.items())
+    if not isinstance(part, slice):
+        return _prepare(vendor, build, shape, kinds, part).run(values)
+    start, stop = int(part.start or 0), int(part.stop)
+    if stop <= start:
+        return []
+    # The page is no part of what is kept: whoever pages through a list must not push the others' statements out.
+    return _prepare(vendor, build, shape, kinds, "window").run(values, f" LIMIT {stop - start} OFFSET {start}")
 
 
 def _kind(value: Any) -> Any:
@@ -140,7 +148,7 @@ def _kind(value: Any) -> Any:
         return (value.user_id is not None, bool(value.visitor), value.is_staff, value.label)
     if isinstance(value, list):
         return (list, type(value[0]) if value else str)
-    return type(value)
+    return str if isinstance(value, str) else type(value)  # SafeString and the like
 
 
 def _slot(name: str, kind: Any) -> Any:
@@ -155,14 +163,14 @@ def _slot(name: str, kind: Any) -> Any:
 
 
 @lru_cache(maxsize=KEPT)
-def _prepare(vendor: str, build: Build, shape: tuple[Hashable, ...], kinds: tuple[tuple[str, Any], ...], window: Any) -> _Statement:
+def _prepare(vendor: str, build: Build, shape: tuple[Hashable, ...], kinds: tuple[tuple[str, Any], ...], window: str | None) -> _Statement:
     queryset = build(*shape, **{name: _slot(name, kind) for name, kind in kinds})
     if window == "count":
         if queryset.query.distinct or queryset.query.group_by is not None:
             raise TypeError("COUNT(*) of distinct or grouped rows is another number.")
         queryset = queryset.order_by().values_list(_Rows())
-    elif window is not None and window != "locked":
-        queryset = queryset[window[0] : window[1]]
+    elif window == "window" and queryset.query.is_sliced:
+        raise TypeError("Its window is cut already.")
     return _Statement(queryset, locks=window == "locked")
 
 
@@ -191,14 +199,14 @@ class _Statement:
         slow = getattr(self.compiler.connection.ops, "convert_uuidfield_value", None)  # SQLite's
         self.converters = {at: ([_key if one == slow else one for one in ways], column) for at, (ways, column) in found.items()}
 
-    def run(self, values: Mapping[str, Any]) -> list[Any]:
+    def run(self, values: Mapping[str, Any], tail: str = "") -> list[Any]:
         if not self.sql:
             return []
         connection = connections[self.queryset.db]
         params = tuple(one.prepared(_value(one.name, values), connection) if isinstance(one, Slot) else one for one in self.params)
         compiler = copy.copy(self.compiler)
         compiler.connection = connection  # this thread's
-        compiler.as_sql = lambda *_args, **_options: (self.sql, params)  # all that is new of this run
+        compiler.as_sql = lambda *_args, **_options: (self.sql + tail, params)  # all that is new of this run
         compiler.get_converters = lambda _expressions: self.converters
         query = copy.copy(self.queryset.query)
         query.get_compiler = lambda *_args, **_options: compiler  # type: ignore[method-assign]

@@ -151,7 +151,13 @@ def show_changes(request: PageRequest, reference: str) -> HttpResponse:
     found[opened.document.revision] = opened.document
     context = {
         "revisions": [
-            {"number": row["revision"], "words": itinerary_view.saved_words(row["revision"], row["createdAt"]), "locked": row["locked"]} for row in revisions
+            {
+                "number": row["revision"],
+                "words": itinerary_view.saved_words(row["revision"], row["createdAt"]),
+                "plain": itinerary_view.saved_plain(row["revision"], row["createdAt"]),
+                "locked": row["locked"],
+            }
+            for row in revisions
         ],
         "since": since,
         "to": to,

@@ -147,7 +147,15 @@ def bookable_words(body: Mapping[str, Any]) -> str:
 
 def saved_words(revision: int, saved: dt.datetime) -> str:
     """Revision 4, saved 21 Nov 2026, 10:41 UTC: as HTML, so that the reader's own clock can take the place of UTC."""
-    moment = saved.astimezone(dt.UTC)
-    words = f"{written.full_date(moment.date())}, {moment:%H:%M} UTC"
-    marked = format_html('<time class="num" datetime="{}" data-local-time="moment">{}</time>', moment.isoformat(), words)
+    marked = format_html('<time class="num" datetime="{}" data-local-time="moment">{}</time>', saved.astimezone(dt.UTC).isoformat(), _at(saved))
     return format_html(escape(_("Revision %(revision)s, saved %(moment)s")) % {"revision": "{}", "moment": "{}"}, revision, marked)
+
+
+def saved_plain(revision: int, saved: dt.datetime) -> str:
+    """The same as text, for a menu."""
+    return _("Revision %(revision)s, saved %(moment)s") % {"revision": revision, "moment": _at(saved)}
+
+
+def _at(saved: dt.datetime) -> str:
+    moment = saved.astimezone(dt.UTC)
+    return f"{written.full_date(moment.date())}, {moment:%H:%M} UTC"
