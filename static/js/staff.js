@@ -92,13 +92,15 @@ function firstPlace(box) {
 function watchDialog(box, overlay) {
   let opener = null;
   let settled = false;
+  let shown = false; // as it was when looked at last: on a slow machine htmx has settled the form before the theme shows it
   const look = () => {
     const open = box.parentElement.style.display !== "none";
+    const closed = shown && !open;
+    shown = open;
     for (const part of document.body.children) if (part !== overlay && part !== box.parentElement) part.inert = open;
     if (open && settled && !box.contains(document.activeElement)) firstPlace(box)?.focus();
-    if (open || !opener) return;
+    if (!closed || !opener) return;
     const from = opener;
-    opener = null;
     requestAnimationFrame(() => (from.checkVisibility() ? from : document.querySelector("[x-on\\:click*=showActions]"))?.focus()); // a phone's menu may be closed by now
   };
   document.body.addEventListener("htmx:beforeRequest", ({ detail }) => {

@@ -73,6 +73,17 @@ def test_dialog_when_opened_by_keyboard_then_the_focus_goes_in_stays_and_comes_b
         expect(opener).to_be_focused()
 
 
+def test_dialog_when_frames_come_late_then_the_focus_still_comes_back(visitor: Visitor, scenes: Scenes) -> None:
+    """On a slow machine the form is there before the theme shows the dialog."""
+    visitor.page.add_init_script("const frame = requestAnimationFrame; window.requestAnimationFrame = (draw) => setTimeout(() => frame(draw), 80)")
+    keys = Keyboard(enter(visitor, scenes, payment_page))
+    dialog = open_by_keyboard(keys, "Give money back")
+    expect(dialog.locator("[name=amount]")).to_be_focused()
+    keys.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(keys.page.get_by_role("link", name="Give money back")).to_be_focused()
+
+
 def test_dialog_when_more_is_given_back_than_was_paid_then_said_beside_the_amount_and_the_reason_stays(visitor: Visitor, scenes: Scenes) -> None:
     page = enter(visitor, scenes, payment_page)
     keys = Keyboard(page)
