@@ -13,6 +13,7 @@ from accounts.actions import document_reminders, documents
 from accounts.actions.document_reminders import DAYS_BEFORE, expire_documents, remind_of_expiry
 from accounts.models import Consent, Traveler, TravelerDocument, User, UserDocument, UserProfile
 from tests.cast import actor_for
+from tests.chance import without_chance
 from tests.concurrency.crowd import Gate, run_together
 from tests.factories.papers import NUMBER, paper
 from travelplanner.core import outbox, periodic
@@ -67,12 +68,12 @@ def test_letter_when_sent_then_in_the_owners_language_and_without_a_number(alice
     remind_of_expiry(now=NOW)
     message = OutboxMessage.objects.get()
     assert (message.language, message.recipient) == ("hi", "alice@example.org")
-    assert not any(part in str(message.context) for part in (NUMBER, "1234567", "4567"))
+    assert not any(part in without_chance(str(message.context)) for part in (NUMBER, "1234567", "4567"))
     outbox.deliver_due()
     text = str(mail.outbox[0].body) + mail.outbox[0].subject + str(mail.outbox[0].alternatives)
     assert f"/account/travelers/{traveler.pk}/documents/{row.pk}" in text
     assert "Asha Rao" in text
-    assert "4567" not in text
+    assert "4567" not in without_chance(text)
 
 
 @pytest.mark.parametrize("case", ["rejected", "expired", "no date", "suspended", "archived", "no mail", "no consent", "removed"])

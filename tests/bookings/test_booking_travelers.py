@@ -13,6 +13,7 @@ from accounts.models import Traveler, User
 from bookings.models import Booking, BookingItem, BookingTraveler
 from bookings.queries.booked_names import booked_names
 from tests.cast import api_for, page_for
+from tests.chance import without_chance
 from tests.factories.bookings import make_planned_trip
 from tests.factories.catalogue import SmallCatalogue
 from tests.factories.travelers import bring, make_traveler
@@ -94,7 +95,7 @@ def test_booking_when_the_traveler_is_anothers_or_archived_or_twice_then_refused
     mine = make_traveler(alice)
     for number, travelers in enumerate(([make_traveler(bob, "Dev")], [make_traveler(alice, "Gone", state="archived")], [Traveler()], [mine, mine])):
         body = assert_error(book(alice_api, alices_trip, f"k{number}", travelers=[{"travelerId": str(who.pk)} for who in travelers]), 400)
-        assert "Dev" not in str(body)
+        assert "Dev" not in without_chance(str(body))
         expected = "You named the same traveler twice." if len(travelers) > 1 else "This is not one of your travelers."
         assert body["fields"]["travelers"] == [expected]
     assert Booking.objects.count() == 0
@@ -150,7 +151,7 @@ def test_checkout_when_a_name_can_not_be_read_then_what_was_typed_stays_and_noth
         answer = hold(alice_page, alices_trip, **{"who-0-who": who, "who-1-first": "Gast"})
         assert answer.status_code == 400
         assert 'value="Gast"' in answer.content.decode()
-        assert "Dev" not in answer.content.decode()
+        assert "Dev" not in without_chance(answer.content.decode())
     assert Booking.objects.count() == 0
 
 

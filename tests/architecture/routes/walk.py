@@ -16,13 +16,9 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from tests.architecture.routes.rows import GAP, METHODS, OUTSIDERS, RANKS, ROLES, Row
 from tests.architecture.routes.world import PRIVATE_MARKS, World
+from tests.chance import without_chance
 
 REFUSED = (401, 403, 404, 405)
-DIFFERS = re.compile(
-    r'"(timestamp|request_id)":"[^"]*"|name="(csrfmiddlewaretoken|key|request_key)" value="[^"]*"|"X-CSRFToken": ?"[^"]*"|[A-Za-z0-9]{64}|'
-    r"TRIP_[0-9A-F]{12}|BK_\d{8}_[0-9A-F]{8}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|nonce-[^']+"
-)
-
 SHORT = 6  # characters
 
 
@@ -96,7 +92,7 @@ def seen(answer: Any, things: Mapping[str, str]) -> tuple[int, str, str]:
     def without(text: str) -> str:
         for value in things.values():
             text = text.replace(value, "")
-        return DIFFERS.sub("", text)
+        return without_chance(text)
 
     return answer.status_code, without(answer.get("Location", "")), without(text_of(answer))
 
@@ -119,7 +115,7 @@ def marks_for(world: World, role: str, row: Row) -> set[str]:
 
 def leaks(world: World, role: str, answer: Any, row: Row, named: set[str] = frozenset()) -> list[str]:
     text = text_of(answer) + answer.get("Location", "")
-    told = DIFFERS.sub("", text)  # a short mark stands in a random token by chance, about once in ten thousand answers
+    told = without_chance(text)  # a short mark stands in a random token by chance, about once in ten thousand answers
     own = {world.things[name] for name in named if name in world.things}
     return sorted(mark for mark in marks_for(world, role, row) - own if mark in (told if len(mark) <= SHORT else text))
 
