@@ -29,7 +29,7 @@ FOLDER = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(FOLDER))
 
 from tests import environment as _environment  # noqa: E402, F401  (after the path; what migrates here runs under the tests' settings)
-from tests import postgres  # noqa: E402
+from tests import postgres  # noqa: E402  (as above)
 
 ALONE = "race or browser"  # after the others: the races, which keep to one process (`tests/conftest.py`), and browsers in the other ones
 

@@ -24,7 +24,7 @@ from bookings.pricing.quote import Quote, UnfitUse, Use
 from bookings.queries.booked_lines import booked_lines
 from bookings.queries.cart import CartLine, date_problem, get_cart, own_trip, price_lines, use_of
 from bookings.queries.inventory import Stock, get_service, load_stock
-from bookings.queries.itinerary_lines import ItineraryLine, lines_of_itinerary
+from bookings.queries.itinerary_lines import ItineraryLine, ItineraryLines, lines_of_itinerary
 from bookings.queries.plan_moves import CartChange, FilledCart, Step, change_of, key_of, steps_of_moved, steps_to_follow
 from bookings.queries.planned import (
     bought_of,
@@ -290,10 +290,7 @@ def follow_plan(*, actor: Actor, trip_reference: str, now: dt.datetime | None = 
     Raises NotFound, NotAllowed. The same again changes nothing."""
     rules.require_user(actor)
     now = now or clock.now()
-    trip = own_trip(actor, trip_reference)
-    plan = lines_of_itinerary(trip) if trip else None
-    if trip is None or plan is None:
-        raise NotFound
+    trip, plan = _planned(actor, trip_reference)
     with changing_cart(actor=actor, trip_reference=trip_reference) as locked:
         if locked is None or locked.chosen_revision != plan.revision:
             return ()  # it moved again at this moment; the page shows where to
@@ -349,10 +346,7 @@ def take_from_plan(*, actor: Actor, trip_reference: str, key: str, now: dt.datet
     """
     user_id = rules.require_user(actor)
     now = now or clock.now()
-    trip = own_trip(actor, trip_reference)
-    plan = lines_of_itinerary(trip) if trip else None
-    if trip is None or plan is None:
-        raise NotFound
+    trip, plan = _planned(actor, trip_reference)
     with changing_cart(actor=actor, trip_reference=trip_reference) as locked:
         if locked is None or locked.chosen_revision != plan.revision:
             raise NotFound
@@ -377,6 +371,15 @@ def take_from_plan(*, actor: Actor, trip_reference: str, key: str, now: dt.datet
         _make_room(row, trip, _("The cart has a line for this date and time already."))  # a mark that something else of the plan left there when it was moved, then taken out
         row.save(force_insert=True)
         return row
+
+
+def _planned(actor: Actor, trip_reference: str) -> tuple[Trip, ItineraryLines]:
+    """The trip and what its plan has to book. Raises NotFound where there is none of them, NotAllowed."""
+    trip = own_trip(actor, trip_reference)
+    plan = lines_of_itinerary(trip) if trip else None
+    if trip is None or plan is None:
+        raise NotFound
+    return trip, plan
 
 
 def _check_room(user_id: uuid.UUID) -> None:

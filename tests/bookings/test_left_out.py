@@ -121,7 +121,7 @@ def test_line_when_another_tab_was_faster_then_the_page_says_so_and_shows_what_t
 
     def changed_elsewhere(**wanted: object) -> object:
         cart.clear_cart(actor=actor)
-        return real(**wanted)  # type: ignore[arg-type]
+        return real(**wanted)
 
     monkeypatch.setattr("bookings.web.checkout.cart.change_line", changed_elsewhere)
     answer = alice_page.post(book_url(alices_trip, "/line"), {"do": "change", "line": key, "people": "1", "time": "10:00"})

@@ -147,8 +147,8 @@ def test_room_when_unguarded_then_the_cart_holds_more_than_it_may(world: World, 
 
 def test_line_when_it_is_gone_then_whoever_changes_it_is_told_so_and_nobody_else(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     line, _new = world.add()
-    remove = lambda: cart.remove_line(actor=world.actor, item_id=line.item.pk)  # noqa: E731
-    change = lambda: cart.change_line(actor=world.actor, item_id=line.item.pk, changes={"participants": 3})  # noqa: E731
+    remove = lambda: cart.remove_line(actor=world.actor, item_id=line.item.pk)  # noqa: E731  # named for the crowd, said once
+    change = lambda: cart.change_line(actor=world.actor, item_id=line.item.pk, changes={"participants": 3})  # noqa: E731  # named for the crowd, said once
     changed, removed = in_between(monkeypatch, "_write", change, remove)
     assert (changed.item.participants, removed) == (3, None)
     assert isinstance(run_together([change], workers=1)[0], NotFound)
@@ -206,7 +206,7 @@ def test_tabs_when_many_do_anything_at_once_then_no_error_but_what_is_true(world
 
         return act
 
-    pay = lambda: checkout.book_trip(actor=world.actor, trip_reference=world.trip.reference, contact=CONTACT)  # noqa: E731
+    pay = lambda: checkout.book_trip(actor=world.actor, trip_reference=world.trip.reference, contact=CONTACT)  # noqa: E731  # named for the crowd, said once
     told = run_together([tab(1), tab(2), pay, tab(3), tab(4), pay, tab(5)], workers=7)
     codes = {code for one in told if isinstance(one, list) for code in one}
     assert codes <= {"not_found", "line_exists", "already_booked", "nothing_chosen"}, codes

@@ -209,10 +209,10 @@ class _Statement:
         compiler.as_sql = lambda *_args, **_options: (self.sql + tail, params)  # all that is new of this run
         compiler.get_converters = lambda _expressions: self.converters
         query = copy.copy(self.queryset.query)
-        query.get_compiler = lambda *_args, **_options: compiler  # type: ignore[method-assign]
+        query.get_compiler = lambda *_args, **_options: compiler  # type: ignore[method-assign]  # this copy alone has it
         lent = self.queryset.__class__(model=self.queryset.model, query=query, using=self.queryset.db)
-        lent._fields = self.queryset._fields  # type: ignore[attr-defined]
-        rows: Iterable[Any] = self.queryset._iterable_class(lent)  # type: ignore[assignment]
+        lent._fields = self.queryset._fields  # type: ignore[attr-defined]  # the framework's own, not in its stubs
+        rows: Iterable[Any] = self.queryset._iterable_class(lent)  # type: ignore[assignment]  # so it is at run time
         return list(rows)
 
 
